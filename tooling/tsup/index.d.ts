@@ -1,0 +1,2 @@
+import type { defineConfig } from "tsup";
+export function library(entries?: Record<string, string>): ReturnType<typeof defineConfig>;
