@@ -1,18 +1,23 @@
+import { fileURLToPath } from "node:url";
 import { defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
+import CountsReporter from "./counts.js";
 
-/** Tests beside the source, against the source of the packages below: no build is needed. */
-export function tests(overrides = {}) {
+/**
+ * Tests beside the source, against the source of the packages below: no build is needed.
+ *
+ * @param {NonNullable<import("vitest/config").ViteUserConfig["test"]>} [overrides]
+ * @returns {import("vitest/config").ViteUserConfig}
+ */
+export function tests({ setupFiles = [], reporters = ["default"], ...overrides } = {}) {
   const conditions = ["@unroll/source", ...defaultServerConditions];
   return defineConfig({
     resolve: { conditions },
     ssr: { resolve: { conditions } },
     test: {
       include: ["src/**/*.test.ts"],
-      // A test that prints hides a warning; a warning that is expected is asserted.
-      onConsoleLog: (log) => {
-        throw new Error(`a test printed: ${log}`);
-      },
+      setupFiles: [fileURLToPath(new URL("./quiet.js", import.meta.url)), ...[setupFiles].flat()],
+      reporters: [...[reporters].flat(), new CountsReporter()],
       ...overrides,
     },
   });

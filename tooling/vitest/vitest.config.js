@@ -1,0 +1,3 @@
+import { tests } from "./index.js";
+
+export default tests({ include: ["*.test.js"] });
