@@ -1,0 +1,24 @@
+import { DTypeError } from "./errors.ts";
+
+/** `float32` (default), `float64` (gradient checks, oracles), `int32` (indices), `bool` (masks, one byte a value). */
+export type DType = "float32" | "float64" | "int32" | "bool";
+
+/** The array behind a tensor; `bool` lives in a `Uint8Array` of zeros and ones. */
+export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
+
+const constructors = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Uint8Array } as const;
+
+/** A zero-filled array for `size` values of `dtype`. */
+export function allocate(dtype: DType, size: number): TypedArray {
+  return new constructors[dtype](size);
+}
+
+export function isFloat(dtype: DType): boolean {
+  return dtype === "float32" || dtype === "float64";
+}
+
+/** Returns `dtype`, or throws a {@link DTypeError} that lists the known ones. */
+export function checkDType(fn: string, dtype: unknown): DType {
+  if (typeof dtype === "string" && Object.hasOwn(constructors, dtype)) return dtype as DType;
+  throw new DTypeError(`${fn}: unknown dtype ${String(dtype)}, expected float32, float64, int32 or bool`);
+}

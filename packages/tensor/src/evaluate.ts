@@ -1,0 +1,26 @@
+import { allocate } from "./dtype.ts";
+import type { Op, OpRecord } from "./op.ts";
+import { referenceEngine } from "./reference.ts";
+import { runtime } from "./runtime.ts";
+import { sizeOf } from "./shape.ts";
+import { Tensor } from "./tensor.ts";
+
+/** The default evaluator: derives shape and dtype, then takes a view or has the engine compute the values. */
+export function evaluate<Attrs>(op: OpRecord<string, Attrs>, inputs: readonly Tensor[], attrs: Attrs): Tensor {
+  const dtype = op.dtype(op.name, inputs, attrs);
+  const shape = op.shape(inputs, attrs);
+  if (op.view !== undefined) {
+    const start = op.view(inputs, attrs);
+    if (start !== undefined) return new Tensor(shape, dtype, inputs[0].storage, inputs[0].offset + start);
+  }
+  const data = allocate(dtype, sizeOf(shape));
+  const output = new Tensor(shape, dtype, { data, version: 0 });
+  if (data.length > 0) (runtime().engine ?? referenceEngine).run(op as Op, data, output, inputs, attrs);
+  return output;
+}
+
+/** A tensor with the op's shape and dtype but without values, as a tracer makes them. */
+export function abstractOutput<Attrs>(op: OpRecord<string, Attrs>, inputs: readonly Tensor[], attrs: Attrs): Tensor {
+  const dtype = op.dtype(op.name, inputs, attrs);
+  return new Tensor(op.shape(inputs, attrs), dtype, { data: undefined, version: 0 });
+}

@@ -1,0 +1,59 @@
+import type { DType, TypedArray } from "./dtype.ts";
+import { DTypeError, FormatError } from "./errors.ts";
+import { evaluate } from "./evaluate.ts";
+import { ownOrigin, runtime } from "./runtime.ts";
+import type { Shape } from "./shape.ts";
+import { formatOf, Tensor, tensorFormat } from "./tensor.ts";
+
+/**
+ * One operation: how its output's shape and dtype follow from its inputs, and how its values are computed.
+ *
+ * A record holds no state and registers nowhere: a bundle keeps the records whose functions it calls.
+ */
+export interface OpRecord<Name extends string = string, Attrs = void> {
+  readonly name: Name;
+  /** The output's shape, or a `ShapeError` that names the op, what was expected and what came. */
+  readonly shape: (inputs: readonly Tensor[], attrs: Attrs) => Shape;
+  /** The output's dtype, or a `DTypeError`. */
+  readonly dtype: (name: string, inputs: readonly Tensor[], attrs: Attrs) => DType;
+  /** The reference computation, in plain TypeScript, for every dtype that `dtype` lets through; `out` starts as zeros. */
+  readonly forward: (out: TypedArray, inputs: readonly Tensor[], attrs: Attrs, output: Tensor) => void;
+  /** For an op whose output can share the first input's values: where it starts in them, or `undefined` to compute. */
+  readonly view?: (inputs: readonly Tensor[], attrs: Attrs) => number | undefined;
+  /** Set for an op that draws random numbers: it is never computed ahead of its turn. */
+  readonly draws?: boolean;
+}
+
+/** An operation of any name and attributes, as recorder, evaluator and engine see it. */
+
+export type Op = OpRecord<string, never>;
+
+/** Makes an operation record, frozen, with the types of its attributes checked against its functions. */
+export function defineOp<Name extends string, Attrs = void>(record: OpRecord<Name, Attrs>): OpRecord<Name, Attrs> {
+  return Object.freeze(record);
+}
+
+/** Runs an operation: the evaluator (computing, or a tracer) makes the output, the recorder (autograd, or none) remembers it. */
+export function apply<Attrs>(op: OpRecord<string, Attrs>, inputs: readonly Tensor[], attrs: Attrs): Tensor {
+  for (let i = 0; i < inputs.length; i++) checkInput(op.name, inputs[i]);
+  const state = runtime();
+  const output = state.evaluator === undefined ? evaluate(op, inputs, attrs) : state.evaluator(op as Op, inputs, attrs);
+  if (state.recorder !== undefined) state.recorder(op as Op, inputs, attrs, output);
+  return output;
+}
+
+function checkInput(name: string, input: Tensor): void {
+  if (!Tensor.is(input)) throw new DTypeError(`${name}: expected a tensor, got ${describe(input)}`);
+  if (formatOf(input) !== tensorFormat) {
+    throw new FormatError(
+      `${name}: got a tensor of format ${formatOf(input)}, but @unroll/tensor ${ownOrigin.version} at ${ownOrigin.path} works with format ${tensorFormat}; install one version only`,
+    );
+  }
+}
+
+function describe(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "an array; use tensor([...])";
+  if (typeof value === "object") return `an object with keys ${Object.keys(value).slice(0, 4).join(", ") || "(none)"}`;
+  return `${typeof value} ${String(value)}`;
+}

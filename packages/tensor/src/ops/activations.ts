@@ -1,0 +1,102 @@
+import { apply, defineOp, type OpRecord } from "../op.ts";
+import { floatDType, shapeOfFirst } from "../rules.ts";
+import type { Tensor } from "../tensor.ts";
+import { add, mul } from "./arithmetic.ts";
+import { erf, neg, unary } from "./elementwise.ts";
+
+export const tanhOp: OpRecord<"tanh"> = /* @__PURE__ */ unary("tanh", floatDType, (y, x) => {
+  for (let i = 0; i < y.length; i++) y[i] = Math.tanh(x[i]);
+});
+
+export const sigmoidOp: OpRecord<"sigmoid"> = /* @__PURE__ */ unary("sigmoid", floatDType, (y, x) => {
+  // exp only ever sees a negative number: it cannot overflow, and small results keep all their digits.
+  for (let i = 0; i < y.length; i++) {
+    const e = Math.exp(-Math.abs(x[i]));
+    y[i] = (x[i] >= 0 ? 1 : e) / (1 + e);
+  }
+});
+
+export const reluOp: OpRecord<"relu"> = /* @__PURE__ */ unary("relu", floatDType, (y, x) => {
+  for (let i = 0; i < y.length; i++) y[i] = Math.max(x[i], 0);
+});
+
+export const softplusOp: OpRecord<"softplus"> = /* @__PURE__ */ unary("softplus", floatDType, (y, x) => {
+  for (let i = 0; i < y.length; i++) y[i] = Math.max(x[i], 0) + Math.log1p(Math.exp(-Math.abs(x[i])));
+});
+
+export const hardSigmoidOp: OpRecord<"hardSigmoid"> = /* @__PURE__ */ unary("hardSigmoid", floatDType, (y, x) => {
+  for (let i = 0; i < y.length; i++) y[i] = Math.min(Math.max(x[i] / 6 + 0.5, 0), 1);
+});
+
+export const leakyReluOp: OpRecord<"leakyRelu", { slope: number }> = /* @__PURE__ */ defineOp<
+  "leakyRelu",
+  { slope: number }
+>({
+  name: "leakyRelu",
+  dtype: floatDType,
+  shape: shapeOfFirst,
+  forward: (out, [x], { slope }) => {
+    const a = x.data;
+    for (let i = 0; i < out.length; i++) out[i] = a[i] >= 0 ? a[i] : slope * a[i];
+  },
+});
+
+export const eluOp: OpRecord<"elu", { alpha: number }> = /* @__PURE__ */ defineOp<"elu", { alpha: number }>({
+  name: "elu",
+  dtype: floatDType,
+  shape: shapeOfFirst,
+  forward: (out, [x], { alpha }) => {
+    const a = x.data;
+    for (let i = 0; i < out.length; i++) out[i] = a[i] > 0 ? a[i] : alpha * Math.expm1(a[i]);
+  },
+});
+
+/** The hyperbolic tangent, elementwise. */
+export function tanh(x: Tensor): Tensor {
+  return apply(tanhOp, [x], undefined);
+}
+
+/** `1 / (1 + e^-x)`, elementwise, without overflow at either end. */
+export function sigmoid(x: Tensor): Tensor {
+  return apply(sigmoidOp, [x], undefined);
+}
+
+/** `max(x, 0)`, elementwise; its derivative at 0 is 0, as in PyTorch. */
+export function relu(x: Tensor): Tensor {
+  return apply(reluOp, [x], undefined);
+}
+
+/** `x` where `x >= 0`, else `negativeSlope * x`. */
+export function leakyRelu(x: Tensor, negativeSlope: number = 0.01): Tensor {
+  return apply(leakyReluOp, [x], { slope: negativeSlope });
+}
+
+/** `x` where `x > 0`, else `alpha (e^x - 1)` (Clevert et al., 2015). */
+export function elu(x: Tensor, alpha: number = 1): Tensor {
+  return apply(eluOp, [x], { alpha });
+}
+
+/** `x Φ(x) = x/2 (1 + erf(x / sqrt 2))`, the exact form (Hendrycks and Gimpel, 2016). */
+export function gelu(x: Tensor): Tensor {
+  return mul(mul(x, 0.5), add(erf(mul(x, Math.SQRT1_2)), 1));
+}
+
+/** `x sigmoid(x)`, elementwise. */
+export function silu(x: Tensor): Tensor {
+  return mul(x, sigmoid(x));
+}
+
+/** `log(1 + e^x)`, elementwise, without overflow: softplus(1000) is 1000. */
+export function softplus(x: Tensor): Tensor {
+  return apply(softplusOp, [x], undefined);
+}
+
+/** `log(sigmoid(x)) = -softplus(-x)`, elementwise: logSigmoid(-1000) is -1000, not -∞. */
+export function logSigmoid(x: Tensor): Tensor {
+  return neg(softplus(neg(x)));
+}
+
+/** `clamp(x/6 + 1/2, 0, 1)`, PyTorch's and Keras 3's definition; Keras 2 and ONNX use a slope of 0.2. */
+export function hardSigmoid(x: Tensor): Tensor {
+  return apply(hardSigmoidOp, [x], undefined);
+}

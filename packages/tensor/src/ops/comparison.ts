@@ -1,0 +1,158 @@
+import { type BinaryLoop, broadcastBinary, forEachRun } from "../broadcast.ts";
+import type { TypedArray } from "../dtype.ts";
+import { DTypeError } from "../errors.ts";
+import { apply, defineOp, type OpRecord } from "../op.ts";
+import { applyBinary, type Operand, scalar } from "../operands.ts";
+import { comparisonDType, numericDType, sameDType, shapeOfFirst } from "../rules.ts";
+import { broadcastShapes } from "../shape.ts";
+import { Tensor } from "../tensor.ts";
+
+function comparison<Name extends string>(name: Name, loop: BinaryLoop): OpRecord<Name> {
+  return defineOp<Name>({
+    name,
+    dtype: comparisonDType,
+    shape: ([a, b]) => broadcastShapes(name, [a.shape, b.shape]),
+    forward: (out, [a, b], _, output) => broadcastBinary(out, output.shape, a, b, loop),
+  });
+}
+
+function predicate<Name extends string>(name: Name, loop: (y: TypedArray, x: TypedArray) => void): OpRecord<Name> {
+  return defineOp<Name>({
+    name,
+    dtype: (op, inputs) => {
+      numericDType(op, inputs);
+      return "bool";
+    },
+    shape: shapeOfFirst,
+    forward: (out, [x]) => loop(out, x.data),
+  });
+}
+
+export const equalOp: OpRecord<"equal"> = /* @__PURE__ */ comparison("equal", (out, o, n, a, i, da, b, j, db) => {
+  for (let k = 0; k < n; k++, i += da, j += db) out[o + k] = a[i] === b[j] ? 1 : 0;
+});
+
+export const notEqualOp: OpRecord<"notEqual"> = /* @__PURE__ */ comparison(
+  "notEqual",
+  (out, o, n, a, i, da, b, j, db) => {
+    for (let k = 0; k < n; k++, i += da, j += db) out[o + k] = a[i] !== b[j] ? 1 : 0;
+  },
+);
+
+export const lessOp: OpRecord<"less"> = /* @__PURE__ */ comparison("less", (out, o, n, a, i, da, b, j, db) => {
+  for (let k = 0; k < n; k++, i += da, j += db) out[o + k] = a[i] < b[j] ? 1 : 0;
+});
+
+export const lessEqualOp: OpRecord<"lessEqual"> = /* @__PURE__ */ comparison(
+  "lessEqual",
+  (out, o, n, a, i, da, b, j, db) => {
+    for (let k = 0; k < n; k++, i += da, j += db) out[o + k] = a[i] <= b[j] ? 1 : 0;
+  },
+);
+
+export const isNaNOp: OpRecord<"isNaN"> = /* @__PURE__ */ predicate("isNaN", (y, x) => {
+  for (let i = 0; i < y.length; i++) y[i] = Number.isNaN(x[i]) ? 1 : 0;
+});
+
+export const isFiniteOp: OpRecord<"isFinite"> = /* @__PURE__ */ predicate("isFinite", (y, x) => {
+  for (let i = 0; i < y.length; i++) y[i] = Number.isFinite(x[i]) ? 1 : 0;
+});
+
+export const whereOp: OpRecord<"where"> = /* @__PURE__ */ defineOp<"where">({
+  name: "where",
+  dtype: (name, [condition, a, b]) => {
+    if (condition.dtype !== "bool") throw new DTypeError(`where: the condition must be bool, got ${condition.dtype}`);
+    return sameDType(name, [a, b]);
+  },
+  shape: (inputs) =>
+    broadcastShapes(
+      "where",
+      inputs.map((input) => input.shape),
+    ),
+  forward: (out, inputs, _, output) => {
+    const [c, a, b] = inputs.map((input) => input.data);
+    forEachRun(output.shape, inputs, (o, n, at, steps) => {
+      let [i, j, l] = at;
+      const [di, dj, dl] = steps;
+      for (let k = 0; k < n; k++, i += di, j += dj, l += dl) out[o + k] = c[i] !== 0 ? a[j] : b[l];
+    });
+  },
+});
+
+/** Whether `a == b`, elementwise with broadcasting; NaN equals nothing. */
+export function equal(a: Operand, b: Operand): Tensor {
+  return applyBinary(equalOp, a, b);
+}
+
+/** Whether `a != b`, elementwise with broadcasting. */
+export function notEqual(a: Operand, b: Operand): Tensor {
+  return applyBinary(notEqualOp, a, b);
+}
+
+/** Whether `a < b`, elementwise with broadcasting. */
+export function less(a: Operand, b: Operand): Tensor {
+  return applyBinary(lessOp, a, b);
+}
+
+/** Whether `a <= b`, elementwise with broadcasting. */
+export function lessEqual(a: Operand, b: Operand): Tensor {
+  return applyBinary(lessEqualOp, a, b);
+}
+
+/** Whether `a > b`, elementwise with broadcasting. */
+export function greater(a: Operand, b: Operand): Tensor {
+  return applyBinary(lessOp, b, a);
+}
+
+/** Whether `a >= b`, elementwise with broadcasting. */
+export function greaterEqual(a: Operand, b: Operand): Tensor {
+  return applyBinary(lessEqualOp, b, a);
+}
+
+/** Which elements are NaN. */
+export function isNaN(x: Tensor): Tensor {
+  return apply(isNaNOp, [x], undefined);
+}
+
+/** Which elements are neither NaN nor infinite. */
+export function isFinite(x: Tensor): Tensor {
+  return apply(isFiniteOp, [x], undefined);
+}
+
+/**
+ * Picks `a` where `condition` holds and `b` elsewhere, all three broadcast; what is not picked leaves no trace, not
+ * even NaN in the gradient.
+ *
+ * @example
+ * ```ts
+ * where(tensor([true, false]), tensor([1, 2]), 0).toArray(); // [1, 0]
+ * ```
+ */
+export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
+  const dtype = Tensor.is(a) ? a.dtype : Tensor.is(b) ? b.dtype : "float32";
+  const operand = (x: Operand) => (typeof x === "number" ? scalar(x, dtype) : x);
+  return apply(whereOp, [condition, operand(a), operand(b)], undefined);
+}
+
+/**
+ * Whether all elements are close: `|a - b| <= atol + rtol |b|` (NumPy's and PyTorch's rule). Reads values.
+ *
+ * @throws {ShapeError} when the shapes do not broadcast
+ */
+export function allClose(
+  a: Tensor,
+  b: Tensor,
+  { rtol = 1e-5, atol = 1e-8, equalNaN = false }: { rtol?: number; atol?: number; equalNaN?: boolean } = {},
+): boolean {
+  sameDType("allClose", [a, b]);
+  const [x, y] = [a.data, b.data];
+  let close = true;
+  forEachRun(broadcastShapes("allClose", [a.shape, b.shape]), [a, b], (_, n, at, steps) => {
+    for (let k = 0, i = at[0], j = at[1]; k < n; k++, i += steps[0], j += steps[1]) {
+      // An infinite b would make the bound infinite, and everything close to it.
+      const same = x[i] === y[j] || (Number.isFinite(y[j]) && Math.abs(x[i] - y[j]) <= atol + rtol * Math.abs(y[j]));
+      if (!same && !(equalNaN && Number.isNaN(x[i]) && Number.isNaN(y[j]))) close = false;
+    }
+  });
+  return close;
+}

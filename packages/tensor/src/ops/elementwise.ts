@@ -1,0 +1,168 @@
+import type { DType, TypedArray } from "../dtype.ts";
+import { apply, defineOp, type OpRecord } from "../op.ts";
+import { floatDType, numericDType, shapeOfFirst } from "../rules.ts";
+import { erf as scalarErf } from "../scalar/erf.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** The record of a one-input op; each brings its own literal loop, which V8 compiles by itself. */
+export function unary<Name extends string>(
+  name: Name,
+  dtype: (name: string, inputs: readonly Tensor[]) => DType,
+  loop: (y: TypedArray, x: TypedArray) => void,
+): OpRecord<Name> {
+  return defineOp<Name>({ name, dtype, shape: shapeOfFirst, forward: (out, [x]) => loop(out, x.data) });
+}
+
+export const negOp: OpRecord<"neg"> = /* @__PURE__ */ unary("neg", numericDType, (y, x) => {
+  for (let i = 0; i < y.length; i++) y[i] = -x[i];
+});
+
+export const expOp: OpRecord<"exp"> = /* @__PURE__ */ unary("exp", floatDType, (y, x) => {
+  for (let i = 0; i < y.length; i++) y[i] = Math.exp(x[i]);
+});
+
+export const expm1Op: OpRecord<"expm1"> = /* @__PURE__ */ unary("expm1", floatDType, (y, x) => {
+  for (let i = 0; i < y.length; i++) y[i] = Math.expm1(x[i]);
+});
+
+export const logOp: OpRecord<"log"> = /* @__PURE__ */ unary("log", floatDType, (y, x) => {
+  for (let i = 0; i < y.length; i++) y[i] = Math.log(x[i]);
+});
+
+export const log1pOp: OpRecord<"log1p"> = /* @__PURE__ */ unary("log1p", floatDType, (y, x) => {
+  for (let i = 0; i < y.length; i++) y[i] = Math.log1p(x[i]);
+});
+
+export const sqrtOp: OpRecord<"sqrt"> = /* @__PURE__ */ unary("sqrt", floatDType, (y, x) => {
+  for (let i = 0; i < y.length; i++) y[i] = Math.sqrt(x[i]);
+});
+
+export const absOp: OpRecord<"abs"> = /* @__PURE__ */ unary("abs", numericDType, (y, x) => {
+  for (let i = 0; i < y.length; i++) y[i] = Math.abs(x[i]);
+});
+
+export const signOp: OpRecord<"sign"> = /* @__PURE__ */ unary("sign", numericDType, (y, x) => {
+  for (let i = 0; i < y.length; i++) y[i] = Math.sign(x[i]);
+});
+
+export const floorOp: OpRecord<"floor"> = /* @__PURE__ */ unary("floor", floatDType, (y, x) => {
+  for (let i = 0; i < y.length; i++) y[i] = Math.floor(x[i]);
+});
+
+export const roundOp: OpRecord<"round"> = /* @__PURE__ */ unary("round", floatDType, (y, x) => {
+  for (let i = 0; i < y.length; i++) y[i] = roundHalfToEven(x[i]);
+});
+
+export const sinOp: OpRecord<"sin"> = /* @__PURE__ */ unary("sin", floatDType, (y, x) => {
+  for (let i = 0; i < y.length; i++) y[i] = Math.sin(x[i]);
+});
+
+export const cosOp: OpRecord<"cos"> = /* @__PURE__ */ unary("cos", floatDType, (y, x) => {
+  for (let i = 0; i < y.length; i++) y[i] = Math.cos(x[i]);
+});
+
+export const erfOp: OpRecord<"erf"> = /* @__PURE__ */ unary("erf", floatDType, (y, x) => {
+  for (let i = 0; i < y.length; i++) y[i] = scalarErf(x[i]);
+});
+
+export const clampOp: OpRecord<"clamp", { min: number; max: number }> = /* @__PURE__ */ defineOp<
+  "clamp",
+  { min: number; max: number }
+>({
+  name: "clamp",
+  dtype: numericDType,
+  shape: shapeOfFirst,
+  forward: (out, [x], { min, max }) => {
+    const a = x.data;
+    for (let i = 0; i < out.length; i++) out[i] = Math.min(Math.max(a[i], min), max);
+  },
+});
+
+function roundHalfToEven(x: number): number {
+  const floor = Math.floor(x);
+  const rest = x - floor;
+  if (rest < 0.5) return floor;
+  if (rest > 0.5) return floor + 1;
+  return floor % 2 === 0 ? floor : floor + 1;
+}
+
+/** Negates elementwise: `-x`. */
+export function neg(x: Tensor): Tensor {
+  return apply(negOp, [x], undefined);
+}
+
+/** `e^x`, elementwise. */
+export function exp(x: Tensor): Tensor {
+  return apply(expOp, [x], undefined);
+}
+
+/** `e^x - 1`, elementwise, exact for small `x`. */
+export function expm1(x: Tensor): Tensor {
+  return apply(expm1Op, [x], undefined);
+}
+
+/** The natural logarithm, elementwise; `log 0` is -∞, of a negative number NaN. */
+export function log(x: Tensor): Tensor {
+  return apply(logOp, [x], undefined);
+}
+
+/** `log(1 + x)`, elementwise, exact for small `x`. */
+export function log1p(x: Tensor): Tensor {
+  return apply(log1pOp, [x], undefined);
+}
+
+/** The square root, elementwise. */
+export function sqrt(x: Tensor): Tensor {
+  return apply(sqrtOp, [x], undefined);
+}
+
+/** The absolute value, elementwise. */
+export function abs(x: Tensor): Tensor {
+  return apply(absOp, [x], undefined);
+}
+
+/** -1, 0 or 1 by the sign of each element. */
+export function sign(x: Tensor): Tensor {
+  return apply(signOp, [x], undefined);
+}
+
+/** The largest whole number not above each element. */
+export function floor(x: Tensor): Tensor {
+  return apply(floorOp, [x], undefined);
+}
+
+/** The nearest whole number, halves to the even one, as IEEE 754 and PyTorch round. */
+export function round(x: Tensor): Tensor {
+  return apply(roundOp, [x], undefined);
+}
+
+/** The sine of radians, elementwise. */
+export function sin(x: Tensor): Tensor {
+  return apply(sinOp, [x], undefined);
+}
+
+/** The cosine of radians, elementwise. */
+export function cos(x: Tensor): Tensor {
+  return apply(cosOp, [x], undefined);
+}
+
+/** The error function `2/sqrt(pi) ∫_0^x exp(-t²) dt`, elementwise. */
+export function erf(x: Tensor): Tensor {
+  return apply(erfOp, [x], undefined);
+}
+
+/**
+ * Limits each element to `[min, max]`; either end may be left out. NaN stays NaN.
+ *
+ * @example
+ * ```ts
+ * clamp(tensor([-2, 0.5, 3]), 0, 1).toArray(); // [0, 0.5, 1]
+ * ```
+ */
+export function clamp(
+  x: Tensor,
+  min: number = Number.NEGATIVE_INFINITY,
+  max: number = Number.POSITIVE_INFINITY,
+): Tensor {
+  return apply(clampOp, [x], { min, max });
+}

@@ -1,0 +1,115 @@
+import { ShapeError } from "../errors.ts";
+import { gemm, type MatrixView } from "../gemm.ts";
+import { apply, defineOp, type OpRecord } from "../op.ts";
+import { numericDType } from "../rules.ts";
+import { broadcastShapes, broadcastStrides, formatShape, type Shape, sizeOf } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { reshape, squeeze, unsqueeze } from "./movement.ts";
+
+/** Which operands are read with their last two axes exchanged. */
+export interface MatmulAttrs {
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+}
+
+interface Sizes {
+  readonly M: number;
+  readonly N: number;
+  readonly K: number;
+  readonly batch: Shape;
+}
+
+function sizesOf([a, b]: readonly Tensor[], { transposeA, transposeB }: MatmulAttrs): Sizes {
+  if (a.shape.length < 2 || b.shape.length < 2) {
+    throw new ShapeError(`matmul: expected matrices, got ${formatShape(a.shape)} x ${formatShape(b.shape)}`);
+  }
+  const [rowsA, columnsA] = a.shape.slice(-2);
+  const [rowsB, columnsB] = b.shape.slice(-2);
+  const [M, K] = transposeA ? [columnsA, rowsA] : [rowsA, columnsA];
+  const [inner, N] = transposeB ? [columnsB, rowsB] : [rowsB, columnsB];
+  if (K !== inner) {
+    const note = (transposed: boolean) => (transposed ? "ᵀ" : "");
+    throw new ShapeError(
+      `matmul: inner sizes differ, got ${formatShape(a.shape)}${note(transposeA)} x ${formatShape(b.shape)}${note(transposeB)}`,
+    );
+  }
+  return { M, N, K, batch: broadcastShapes("matmul", [a.shape.slice(0, -2), b.shape.slice(0, -2)]) };
+}
+
+export const matmulOp: OpRecord<"matmul", MatmulAttrs> = /* @__PURE__ */ defineOp<"matmul", MatmulAttrs>({
+  name: "matmul",
+  dtype: numericDType,
+  shape: (inputs, attrs) => {
+    const { M, N, batch } = sizesOf(inputs, attrs);
+    return [...batch, M, N];
+  },
+  forward: (out, inputs, attrs) => {
+    const { M, N, K, batch } = sizesOf(inputs, attrs);
+    const [a, b] = inputs;
+    const strides = [a, b].map((x) =>
+      broadcastStrides(
+        [...x.shape.slice(0, -2), x.shape.at(-2) as number, x.shape.at(-1) as number],
+        [...batch, 1, 1],
+      ).slice(0, -2),
+    );
+    const count = sizeOf(batch);
+    const index = new Array<number>(batch.length).fill(0);
+    let [i, j] = [0, 0];
+    for (let at = 0; at < count; at++) {
+      gemm(out, at * M * N, M, N, K, matrix(a, i, attrs.transposeA), matrix(b, j, attrs.transposeB));
+      for (let axis = batch.length - 1; axis >= 0; axis--) {
+        i += strides[0][axis];
+        j += strides[1][axis];
+        if (++index[axis] < batch[axis]) break;
+        i -= strides[0][axis] * batch[axis];
+        j -= strides[1][axis] * batch[axis];
+        index[axis] = 0;
+      }
+    }
+  },
+});
+
+function matrix(x: Tensor, at: number, transposed: boolean): MatrixView {
+  const columns = x.shape[x.shape.length - 1];
+  return transposed ? { data: x.data, at, row: 1, column: columns } : { data: x.data, at, row: columns, column: 1 };
+}
+
+/** Options of {@link matmul}. */
+export interface MatmulOptions {
+  /** Read `a` with its last two axes exchanged, without a copy (default false). */
+  transposeA?: boolean;
+  /** Read `b` with its last two axes exchanged, without a copy (default false). */
+  transposeB?: boolean;
+}
+
+/**
+ * Multiplies matrices: `out[…, m, n] = Σ_k a[…, m, k] b[…, k, n]`. Leading axes are batches and broadcast; a vector
+ * counts as one row on the left, one column on the right, and its axis is dropped from the result (NumPy's rule).
+ *
+ * @example
+ * ```ts
+ * matmul(tensor([[1, 2], [3, 4]]), tensor([1, 1])).toArray(); // [3, 7]
+ * ```
+ * @throws {ShapeError} when the inner sizes differ or the batches do not broadcast
+ * @throws {DTypeError} when the dtypes differ
+ */
+export function matmul(a: Tensor, b: Tensor, { transposeA = false, transposeB = false }: MatmulOptions = {}): Tensor {
+  const attrs = { transposeA, transposeB };
+  const rows = a.shape?.length === 1;
+  const columns = b.shape?.length === 1;
+  if (!rows && !columns) {
+    // One matrix for a whole batch of rows: a single product over all rows instead of one per batch entry.
+    if (b.shape?.length === 2 && a.shape?.length > 2 && !transposeA) {
+      const lead = a.shape.slice(0, -1);
+      const flat = apply(matmulOp, [reshape(a, [sizeOf(lead), a.shape[lead.length]]), b], attrs);
+      return reshape(flat, [...lead, flat.shape[1]]);
+    }
+    return apply(matmulOp, [a, b], attrs);
+  }
+  const product = apply(matmulOp, [rows ? unsqueeze(a, 0) : a, columns ? unsqueeze(b, 1) : b], {
+    transposeA: transposeA && !rows,
+    transposeB: transposeB && !columns,
+  });
+  if (rows && columns) return reshape(product, []);
+  return squeeze(product, rows ? -2 : -1);
+}

@@ -1,0 +1,176 @@
+import { forEachRun } from "../broadcast.ts";
+import { ShapeError } from "../errors.ts";
+import { apply, defineOp, type OpRecord } from "../op.ts";
+import { sameDType } from "../rules.ts";
+import {
+  broadcastShapes,
+  checkShape,
+  formatShape,
+  normalizeDim,
+  type Shape,
+  sameShape,
+  sizeOf,
+  stridesOf,
+} from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** The shape that an op was asked for. */
+export interface ShapeAttrs {
+  readonly shape: Shape;
+}
+
+export const reshapeOp: OpRecord<"reshape", ShapeAttrs> = /* @__PURE__ */ defineOp<"reshape", ShapeAttrs>({
+  name: "reshape",
+  dtype: sameDType,
+  shape: ([x], { shape }) => {
+    if (sizeOf(shape) !== x.size)
+      throw new ShapeError(
+        `reshape: ${formatShape(x.shape)} has ${x.size} values, ${formatShape(shape)} needs ${sizeOf(shape)}`,
+      );
+    return shape;
+  },
+  view: () => 0,
+  forward: (out, [x]) => out.set(x.data),
+});
+
+export const permuteOp: OpRecord<"permute", { order: readonly number[] }> = /* @__PURE__ */ defineOp<
+  "permute",
+  { order: readonly number[] }
+>({
+  name: "permute",
+  dtype: sameDType,
+  shape: ([x], { order }) => order.map((axis) => x.shape[axis]),
+  forward: (out, [x], { order }, { shape }) => {
+    const own = stridesOf(x.shape);
+    const strides = order.map((axis) => own[axis]);
+    const data = x.data;
+    const inner = shape.length - 1;
+    if (inner < 0) {
+      out[0] = data[0];
+      return;
+    }
+    const index = new Array<number>(inner).fill(0);
+    const length = shape[inner];
+    const step = strides[inner];
+    for (let o = 0, at = 0; o < out.length; o += length) {
+      for (let k = 0, i = at; k < length; k++, i += step) out[o + k] = data[i];
+      for (let axis = inner - 1; axis >= 0; axis--) {
+        at += strides[axis];
+        if (++index[axis] < shape[axis]) break;
+        at -= strides[axis] * shape[axis];
+        index[axis] = 0;
+      }
+    }
+  },
+});
+
+export const broadcastToOp: OpRecord<"broadcastTo", ShapeAttrs> = /* @__PURE__ */ defineOp<"broadcastTo", ShapeAttrs>({
+  name: "broadcastTo",
+  dtype: sameDType,
+  shape: ([x], { shape }) => {
+    if (!sameShape(broadcastShapes("broadcastTo", [x.shape, shape]), shape)) {
+      throw new ShapeError(`broadcastTo: ${formatShape(x.shape)} does not stretch to ${formatShape(shape)}`);
+    }
+    return shape;
+  },
+  view: ([x], { shape }) => (sameShape(x.shape, shape) ? 0 : undefined),
+  forward: (out, inputs, { shape }) => {
+    const data = inputs[0].data;
+    forEachRun(shape, inputs, (o, n, [at], [step]) => {
+      for (let k = 0, i = at; k < n; k++, i += step) out[o + k] = data[i];
+    });
+  },
+});
+
+/** The value itself, as a tensor of its own: a place where a gradient can be asked for. */
+export const identityOp: OpRecord<"identity"> = /* @__PURE__ */ defineOp<"identity">({
+  name: "identity",
+  dtype: sameDType,
+  shape: ([x]) => x.shape,
+  view: () => 0,
+  forward: (out, [x]) => out.set(x.data),
+});
+
+export const detachOp: OpRecord<"detach"> = /* @__PURE__ */ defineOp<"detach">({
+  name: "detach",
+  dtype: sameDType,
+  shape: ([x]) => x.shape,
+  view: () => 0,
+  forward: (out, [x]) => out.set(x.data),
+});
+
+/**
+ * The same values in another shape, without a copy. One size may be -1 and is worked out.
+ *
+ * @example
+ * ```ts
+ * reshape(arange(6), [2, -1]).shape; // [2, 3]
+ * ```
+ * @throws {ShapeError} when the number of values differs
+ */
+export function reshape(x: Tensor, shape: readonly number[]): Tensor {
+  const open = Array.isArray(shape) ? shape.indexOf(-1) : -1;
+  if (open < 0) return apply(reshapeOp, [x], { shape: checkShape("reshape", shape) });
+  const rest = sizeOf(
+    checkShape(
+      "reshape",
+      shape.filter((_, axis) => axis !== open),
+    ),
+  );
+  if (rest === 0 || x.size % rest !== 0)
+    throw new ShapeError(`reshape: ${formatShape(x.shape)} does not divide into ${formatShape(shape)}`);
+  return apply(reshapeOp, [x], { shape: shape.map((size, axis) => (axis === open ? x.size / rest : size)) });
+}
+
+/** Rearranges axes: axis `i` of the result is axis `order[i]` of `x`. Throws `ShapeError` unless `order` names each once. */
+export function permute(x: Tensor, order: readonly number[]): Tensor {
+  const axes = order.map((axis) => normalizeDim("permute", axis, x.shape.length));
+  if (axes.length !== x.shape.length || new Set(axes).size !== axes.length) {
+    throw new ShapeError(`permute: expected each of ${x.shape.length} axes once, got ${formatShape(order)}`);
+  }
+  return apply(permuteOp, [x], { order: axes });
+}
+
+/** Exchanges two axes, by default the last two: matrix transposition. */
+export function transpose(x: Tensor, dim0: number = -2, dim1: number = -1): Tensor {
+  const order = x.shape.map((_, axis) => axis);
+  const [a, b] = [normalizeDim("transpose", dim0, order.length), normalizeDim("transpose", dim1, order.length)];
+  [order[a], order[b]] = [order[b], order[a]];
+  return apply(permuteOp, [x], { order });
+}
+
+/** Drops an axis of size 1, or all of them when `dim` is left out. Throws `ShapeError` when its size is not 1. */
+export function squeeze(x: Tensor, dim?: number): Tensor {
+  if (dim === undefined)
+    return reshape(
+      x,
+      x.shape.filter((size) => size !== 1),
+    );
+  const at = normalizeDim("squeeze", dim, x.shape.length);
+  if (x.shape[at] !== 1) throw new ShapeError(`squeeze: axis ${dim} has size ${x.shape[at]}, expected 1`);
+  return reshape(
+    x,
+    x.shape.filter((_, axis) => axis !== at),
+  );
+}
+
+/** Inserts an axis of size 1 at `dim` of the result. */
+export function unsqueeze(x: Tensor, dim: number): Tensor {
+  const at = normalizeDim("unsqueeze", dim, x.shape.length + 1);
+  return reshape(x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)]);
+}
+
+/** Stretches axes of size 1, and adds leading ones, to reach `shape`. Throws `ShapeError` when it does not fit. */
+export function broadcastTo(x: Tensor, shape: readonly number[]): Tensor {
+  return apply(broadcastToOp, [x], { shape: checkShape("broadcastTo", shape) });
+}
+
+/** The same values, cut off from the graph: no gradient flows back through it. */
+export function detach(x: Tensor): Tensor {
+  return apply(detachOp, [x], undefined);
+}
+
+/** The same values as a node of their own in the graph, so that a gradient can be asked for at exactly this place. */
+export function identity(x: Tensor): Tensor {
+  return apply(identityOp, [x], undefined);
+}

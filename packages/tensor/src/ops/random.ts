@@ -1,0 +1,159 @@
+import { checkDType, type DType } from "../dtype.ts";
+import { DTypeError, OptionError, ShapeError } from "../errors.ts";
+import { groupOf } from "../groups.ts";
+import { apply, defineOp, type OpRecord } from "../op.ts";
+import { checkOptions } from "../options.ts";
+import { type Block, defaultGenerator, type Generator, unitDouble } from "../random/generator.ts";
+import { normalQuantile } from "../random/normal-quantile.ts";
+import { floatDType } from "../rules.ts";
+import { checkShape, formatShape, type Shape, sizeOf } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** Options of the random constructors. */
+export interface RandomOptions {
+  /** float32 unless given. */
+  dtype?: DType;
+  /** Where the draws come from; the default generator unless given. */
+  generator?: Generator;
+}
+
+/** A draw: what to fill, and the counters that it may use. */
+export interface DrawAttrs {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly block: Block;
+}
+
+export const uniformOp: OpRecord<"uniform", DrawAttrs> = /* @__PURE__ */ defineOp<"uniform", DrawAttrs>({
+  name: "uniform",
+  draws: true,
+  dtype: (_, __, { dtype }) => dtype,
+  shape: (_, { shape }) => shape,
+  forward: (out, _, { block, dtype }) => {
+    // 24 bits fill a float32 below 1; rounding 53 bits to it would sometimes give 1.
+    if (dtype === "float32")
+      for (let i = 0; i < out.length; i++) out[i] = Math.floor(unitDouble(block, i) * 0x1000000) / 0x1000000;
+    else for (let i = 0; i < out.length; i++) out[i] = unitDouble(block, i);
+  },
+});
+
+export const normalOp: OpRecord<"normal", DrawAttrs> = /* @__PURE__ */ defineOp<"normal", DrawAttrs>({
+  name: "normal",
+  draws: true,
+  dtype: (_, __, { dtype }) => dtype,
+  shape: (_, { shape }) => shape,
+  forward: (out, _, { block }) => {
+    // Half a step up keeps the argument inside (0, 1).
+    for (let i = 0; i < out.length; i++) out[i] = normalQuantile(unitDouble(block, i) + 0.5 / 0x20000000000000);
+  },
+});
+
+export const permutationOp: OpRecord<"permutation", { count: number; block: Block }> = /* @__PURE__ */ defineOp<
+  "permutation",
+  { count: number; block: Block }
+>({
+  name: "permutation",
+  draws: true,
+  dtype: () => "int32",
+  shape: (_, { count }) => [count],
+  forward: (out, _, { block }) => {
+    for (let i = 0; i < out.length; i++) out[i] = i;
+    for (let i = out.length - 1; i > 0; i--) {
+      const j = Math.floor(unitDouble(block, i) * (i + 1));
+      const swapped = out[i];
+      out[i] = out[j];
+      out[j] = swapped;
+    }
+  },
+});
+
+export const categoricalOp: OpRecord<"categorical", { block: Block }> = /* @__PURE__ */ defineOp<
+  "categorical",
+  { block: Block }
+>({
+  name: "categorical",
+  draws: true,
+  dtype: (name, inputs) => {
+    floatDType(name, inputs);
+    return "int32";
+  },
+  shape: ([logits]) => {
+    if (logits.shape.length === 0 || logits.shape.at(-1) === 0)
+      throw new ShapeError(`categorical: expected classes on the last axis, got ${formatShape(logits.shape)}`);
+    return logits.shape.slice(0, -1);
+  },
+  forward: (out, [logits], { block }) => {
+    const { n } = groupOf(logits.shape, logits.shape.length - 1);
+    const data = logits.data;
+    for (let row = 0; row < out.length; row++) {
+      let shift = Number.NEGATIVE_INFINITY;
+      for (let k = 0; k < n; k++) shift = Math.max(shift, data[row * n + k]);
+      let total = 0;
+      for (let k = 0; k < n; k++) total += Math.exp(data[row * n + k] - shift);
+      if (!(total > 0)) throw new OptionError(`categorical: row ${row} has no class with a finite logit, or a NaN`);
+      let rest = unitDouble(block, row) * total;
+      let chosen = 0;
+      for (let k = 0; k < n; k++) {
+        const weight = Math.exp(data[row * n + k] - shift);
+        if (weight > 0) chosen = k;
+        rest -= weight;
+        if (rest < 0) break;
+      }
+      out[row] = chosen;
+    }
+  },
+});
+
+function draw(
+  op: OpRecord<string, DrawAttrs>,
+  fn: string,
+  shape: readonly number[],
+  options: RandomOptions | undefined,
+): Tensor {
+  checkOptions(fn, options, ["dtype", "generator"]);
+  const dtype = checkDType(fn, options?.dtype ?? "float32");
+  if (dtype !== "float32" && dtype !== "float64")
+    throw new DTypeError(`${fn}: expected float32 or float64, got ${dtype}`);
+  const size = sizeOf(checkShape(fn, shape));
+  return apply(op, [], { shape, dtype, block: (options?.generator ?? defaultGenerator()).reserve(size) });
+}
+
+/** Uniform numbers in [0, 1). Same generator state, same numbers, whatever the shape is split into. */
+export function uniform(shape: readonly number[], options?: RandomOptions): Tensor {
+  return draw(uniformOp, "uniform", shape, options);
+}
+
+/** Standard normal numbers: mean 0, variance 1. */
+export function randn(shape: readonly number[], options?: RandomOptions): Tensor {
+  return draw(normalOp, "randn", shape, options);
+}
+
+/** Uniform numbers in [0, 1) with the shape and dtype of `x`. */
+export function uniformLike(x: Tensor, options?: RandomOptions): Tensor {
+  return draw(uniformOp, "uniformLike", x.shape, { dtype: x.dtype, ...options });
+}
+
+/** Standard normal numbers with the shape and dtype of `x`. */
+export function randnLike(x: Tensor, options?: RandomOptions): Tensor {
+  return draw(normalOp, "randnLike", x.shape, { dtype: x.dtype, ...options });
+}
+
+/** The numbers 0 … count-1 in random order (Fisher and Yates), as int32. */
+export function permutation(count: number, options: { generator?: Generator } = {}): Tensor {
+  checkOptions("permutation", options, ["generator"]);
+  if (!Number.isInteger(count) || count < 0)
+    throw new OptionError(`permutation: expected a whole count >= 0, got ${count}`);
+  return apply(permutationOp, [], { count, block: (options.generator ?? defaultGenerator()).reserve(count) });
+}
+
+/**
+ * Draws a class for each row of unnormalised log-probabilities `[…, classes]`: class k with probability softmax(logits)_k.
+ *
+ * @returns int32 of shape `[…]`
+ * @throws {OptionError} when a row has no possible class
+ */
+export function categorical(logits: Tensor, options: { generator?: Generator } = {}): Tensor {
+  checkOptions("categorical", options, ["generator"]);
+  const rows = logits.shape.slice(0, -1).reduce((a, b) => a * b, 1);
+  return apply(categoricalOp, [logits], { block: (options.generator ?? defaultGenerator()).reserve(rows) });
+}

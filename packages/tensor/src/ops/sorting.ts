@@ -1,0 +1,128 @@
+import { ShapeError } from "../errors.ts";
+import { groupOf } from "../groups.ts";
+import { apply, defineOp, type OpRecord } from "../op.ts";
+import { numericDType, shapeOfFirst } from "../rules.ts";
+import { formatShape, normalizeDim } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { gather } from "./indexing.ts";
+import { reshape } from "./movement.ts";
+import { slice } from "./slicing.ts";
+
+function indexDType(name: string, inputs: readonly Tensor[]): "int32" {
+  numericDType(name, inputs);
+  return "int32";
+}
+
+export const argsortOp: OpRecord<"argsort", { dim: number; descending: boolean }> = /* @__PURE__ */ defineOp<
+  "argsort",
+  { dim: number; descending: boolean }
+>({
+  name: "argsort",
+  dtype: indexDType,
+  shape: shapeOfFirst,
+  forward: (out, [x], { dim, descending }) => {
+    const { outer, n, inner } = groupOf(x.shape, dim);
+    const data = x.data;
+    const row = Array.from({ length: n }, (_, k) => k);
+    const direction = descending ? -1 : 1;
+    for (let a = 0; a < outer; a++) {
+      for (let b = 0; b < inner; b++) {
+        const at = a * n * inner + b;
+        // Sorted from the original order each time: equal values keep it. NaN counts as the largest, as in PyTorch.
+        const order = row.slice().sort((p, q) => {
+          const [u, v] = [data[at + p * inner], data[at + q * inner]];
+          if (u === v) return 0;
+          if (Number.isNaN(u)) return Number.isNaN(v) ? 0 : direction;
+          if (Number.isNaN(v)) return -direction;
+          return u < v ? -direction : direction;
+        });
+        for (let k = 0; k < n; k++) out[at + k * inner] = order[k];
+      }
+    }
+  },
+});
+
+function arg<Name extends string>(
+  name: Name,
+  better: (candidate: number, best: number) => boolean,
+): OpRecord<Name, { dim: number }> {
+  return defineOp<Name, { dim: number }>({
+    name,
+    dtype: indexDType,
+    shape: ([x], { dim }) => {
+      if (x.shape[dim] === 0)
+        throw new ShapeError(`${name}: nothing to choose from, got shape ${formatShape(x.shape)}`);
+      return x.shape.filter((_, axis) => axis !== dim);
+    },
+    forward: (out, [x], { dim }) => {
+      const { outer, n, inner } = groupOf(x.shape, dim);
+      const data = x.data;
+      for (let a = 0, o = 0; a < outer; a++) {
+        for (let b = 0; b < inner; b++, o++) {
+          const at = a * n * inner + b;
+          let best = 0;
+          for (let k = 1; k < n && !Number.isNaN(data[at + best * inner]); k++) {
+            const value = data[at + k * inner];
+            if (Number.isNaN(value) || better(value, data[at + best * inner])) best = k;
+          }
+          out[o] = best;
+        }
+      }
+    },
+  });
+}
+
+export const argmaxOp: OpRecord<"argmax", { dim: number }> = /* @__PURE__ */ arg("argmax", (a, b) => a > b);
+
+export const argminOp: OpRecord<"argmin", { dim: number }> = /* @__PURE__ */ arg("argmin", (a, b) => a < b);
+
+/** The first position of the largest value along `dim`, or in the flattened tensor; a NaN counts as the largest. Returns int32. */
+export function argmax(x: Tensor, dim?: number): Tensor {
+  if (dim === undefined) return apply(argmaxOp, [reshape(x, [x.size])], { dim: 0 });
+  return apply(argmaxOp, [x], { dim: normalizeDim("argmax", dim, x.shape.length) });
+}
+
+/** The first position of the smallest value along `dim`, or in the flattened tensor; a NaN is taken first. Returns int32. */
+export function argmin(x: Tensor, dim?: number): Tensor {
+  if (dim === undefined) return apply(argminOp, [reshape(x, [x.size])], { dim: 0 });
+  return apply(argminOp, [x], { dim: normalizeDim("argmin", dim, x.shape.length) });
+}
+
+/** Positions that would sort `x` along `dim`; equal values keep their order. Returns int32. */
+export function argsort(x: Tensor, dim: number = -1, { descending = false }: { descending?: boolean } = {}): Tensor {
+  return apply(argsortOp, [x], { dim: normalizeDim("argsort", dim, x.shape.length), descending });
+}
+
+/**
+ * Sorts along `dim`, NaN last when ascending; gradients flow to where the values came from.
+ *
+ * @example
+ * ```ts
+ * sort(tensor([3, 1, 2])).values.toArray(); // [1, 2, 3]
+ * ```
+ */
+export function sort(
+  x: Tensor,
+  dim: number = -1,
+  options: { descending?: boolean } = {},
+): { values: Tensor; indices: Tensor } {
+  const indices = argsort(x, dim, options);
+  return { values: gather(x, dim, indices), indices };
+}
+
+/**
+ * The `k` largest (or smallest) values along `dim`, in order, with their positions.
+ *
+ * @throws {ShapeError} when the axis has fewer than `k` values
+ */
+export function topk(
+  x: Tensor,
+  k: number,
+  dim: number = -1,
+  { largest = true }: { largest?: boolean } = {},
+): { values: Tensor; indices: Tensor } {
+  const size = x.shape[normalizeDim("topk", dim, x.shape.length)];
+  if (!Number.isInteger(k) || k < 0 || k > size) throw new ShapeError(`topk: expected 0 <= k <= ${size}, got ${k}`);
+  const indices = slice(argsort(x, dim, { descending: largest }), dim, 0, k);
+  return { values: gather(x, dim, indices), indices };
+}

@@ -1,0 +1,81 @@
+import { IndexError, ShapeError } from "./errors.ts";
+
+/** Sizes of the axes, outermost first. `[]` is a scalar. */
+export type Shape = readonly number[];
+
+export function sizeOf(shape: Shape): number {
+  let size = 1;
+  for (let i = 0; i < shape.length; i++) size *= shape[i];
+  return size;
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** `[2, 3]`, as errors and printed tensors show it. */
+export function formatShape(shape: Shape): string {
+  return `[${shape.join(", ")}]`;
+}
+
+/** Throws unless every size is a whole number >= 0. */
+export function checkShape(fn: string, shape: unknown): Shape {
+  if (!Array.isArray(shape)) throw new ShapeError(`${fn}: expected a shape such as [2, 3], got ${String(shape)}`);
+  for (const size of shape) {
+    if (!Number.isInteger(size) || size < 0) {
+      throw new ShapeError(`${fn}: sizes must be whole numbers >= 0, got [${shape.map(String).join(", ")}]`);
+    }
+  }
+  return shape as Shape;
+}
+
+/** Maps an axis in [-rank, rank) to [0, rank); throws an {@link IndexError} otherwise. */
+export function normalizeDim(fn: string, dim: number, rank: number): number {
+  if (!Number.isInteger(dim) || dim < -rank || dim >= rank) {
+    const range = rank === 0 ? "a scalar has none" : `expected one in [${-rank}, ${rank - 1}]`;
+    throw new IndexError(`${fn}: no axis ${dim}, ${range}`);
+  }
+  return dim < 0 ? dim + rank : dim;
+}
+
+/** The common shape of operands under NumPy's broadcasting rule: sizes align at the right, 1 stretches. */
+export function broadcastShapes(fn: string, shapes: readonly Shape[]): Shape {
+  if (shapes.length === 2) {
+    const [a, b] = shapes;
+    if (b.length === 0 || sameShape(a, b)) return a;
+    if (a.length === 0) return b;
+  }
+  const rank = Math.max(0, ...shapes.map((shape) => shape.length));
+  const out = new Array<number>(rank).fill(1);
+  for (const shape of shapes) {
+    for (let i = 0; i < shape.length; i++) {
+      const at = rank - shape.length + i;
+      const size = shape[i];
+      if (size === 1 || size === out[at]) continue;
+      if (out[at] !== 1)
+        throw new ShapeError(`${fn}: shapes do not broadcast, got ${shapes.map(formatShape).join(" and ")}`);
+      out[at] = size;
+    }
+  }
+  return out;
+}
+
+/** Row-major strides of `shape`, in elements. */
+export function stridesOf(shape: Shape): number[] {
+  const strides = new Array<number>(shape.length);
+  let step = 1;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    strides[i] = step;
+    step *= shape[i];
+  }
+  return strides;
+}
+
+/** Strides that read a tensor of `shape` as if it had the broadcast shape `to`: 0 along stretched axes. */
+export function broadcastStrides(shape: Shape, to: Shape): number[] {
+  const own = stridesOf(shape);
+  const lead = to.length - shape.length;
+  return to.map((size, i) => (i < lead || (shape[i - lead] === 1 && size !== 1) ? 0 : own[i - lead]));
+}

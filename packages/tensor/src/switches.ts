@@ -1,0 +1,28 @@
+import { OptionError } from "./errors.ts";
+import { type Evaluator, runtime } from "./runtime.ts";
+
+/**
+ * Runs `fn` with `evaluator` in place of the default one, and restores the previous one afterwards, also after an error.
+ *
+ * @throws {OptionError} when `fn` returns a promise: the switch would end before the work does.
+ */
+export function withEvaluator<T>(evaluator: Evaluator | undefined, fn: () => T): T {
+  const state = runtime();
+  const previous = state.evaluator;
+  state.evaluator = evaluator;
+  try {
+    return refusePromise("withEvaluator", fn());
+  } finally {
+    state.evaluator = previous;
+  }
+}
+
+/** Returns `value`, or throws when it is a promise: process-wide switches cover synchronous code only. */
+export function refusePromise<T>(fn: string, value: T): T {
+  if (typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function") {
+    throw new OptionError(
+      `${fn}: the function returned a promise, but the switch lasts only while it runs; pass a synchronous function`,
+    );
+  }
+  return value;
+}
