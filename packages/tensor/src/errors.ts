@@ -1,17 +1,14 @@
-const brand: unique symbol = Symbol.for("unroll.error") as never;
+const brand = Symbol.for("unroll.error");
 
 /**
  * Base of all errors that Unroll throws on purpose. Recognise one with the static `is`, which also works across two
  * installed copies of a package, where `instanceof` does not.
  */
 export class UnrollError extends Error {
-  /** The class name of the error: `"ShapeError"`, `"DTypeError"`, … */
-  readonly [brand]: string;
-
   constructor(kind: string, message: string) {
     super(message);
     this.name = kind;
-    this[brand] = kind;
+    Object.defineProperty(this, brand, { value: kind });
   }
 
   /** Whether `value` is an error of this class, from any copy of the package. */

@@ -1,9 +1,10 @@
 import type { DType, TypedArray } from "./dtype.ts";
 import { DTypeError, FormatError } from "./errors.ts";
 import { evaluate } from "./evaluate.ts";
-import { ownOrigin, runtime } from "./runtime.ts";
+import { ownOrigin } from "./origin.ts";
+import { runtime } from "./runtime.ts";
 import type { Shape } from "./shape.ts";
-import { formatOf, Tensor, tensorFormat } from "./tensor.ts";
+import { originOf, Tensor } from "./tensor.ts";
 
 /**
  * One operation: how its output's shape and dtype follow from its inputs, and how its values are computed.
@@ -44,9 +45,10 @@ export function apply<Attrs>(op: OpRecord<string, Attrs>, inputs: readonly Tenso
 
 function checkInput(name: string, input: Tensor): void {
   if (!Tensor.is(input)) throw new DTypeError(`${name}: expected a tensor, got ${describe(input)}`);
-  if (formatOf(input) !== tensorFormat) {
+  const { format, version, path } = originOf(input);
+  if (format !== ownOrigin.format) {
     throw new FormatError(
-      `${name}: got a tensor of format ${formatOf(input)}, but @unroll/tensor ${ownOrigin.version} at ${ownOrigin.path} works with format ${tensorFormat}; install one version only`,
+      `${name}: got a tensor of format ${format} from @unroll/tensor ${version} at ${path}, but @unroll/tensor ${ownOrigin.version} at ${ownOrigin.path} works with format ${ownOrigin.format}; install one version only`,
     );
   }
 }

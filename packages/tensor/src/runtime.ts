@@ -1,8 +1,8 @@
-import { version } from "../package.json" with { type: "json" };
 import type { TypedArray } from "./dtype.ts";
 import type { Op } from "./op.ts";
+import { type Origin, ownOrigin } from "./origin.ts";
 import type { Generator } from "./random/generator.ts";
-import { type Tensor, tensorFormat } from "./tensor.ts";
+import type { Tensor } from "./tensor.ts";
 
 /** Sees every operation after it ran, to remember how its output came about. Autograd installs one. */
 export type Recorder = (op: Op, inputs: readonly Tensor[], attrs: unknown, output: Tensor) => void;
@@ -19,17 +19,14 @@ export interface Engine {
 /** What exists once per process, whichever copy of the package created it. */
 export interface Runtime {
   /** Where this state came from, for errors about mixed copies. */
-  readonly origin: { readonly version: string; readonly path: string };
+  readonly origin: Origin;
   recorder: Recorder | undefined;
   evaluator: Evaluator | undefined;
   engine: Engine | undefined;
   generator: Generator | undefined;
 }
 
-/** Which copy of the package this code belongs to. */
-export const ownOrigin: { readonly version: string; readonly path: string } = { version, path: import.meta.url };
-
-const key = Symbol.for(`unroll.tensor/v${tensorFormat}`);
+const key = Symbol.for(`unroll.tensor/v${ownOrigin.format}`);
 let own: Runtime | undefined;
 
 /** The process-wide state of this tensor format; a second copy of the package joins it. */

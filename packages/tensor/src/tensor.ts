@@ -1,12 +1,10 @@
 import type { DType, TypedArray } from "./dtype.ts";
 import { ShapeError, TracedValueError } from "./errors.ts";
 import { formatTensor } from "./format.ts";
+import { type Origin, ownOrigin } from "./origin.ts";
 import { formatShape, type Shape, sizeOf } from "./shape.ts";
 
-const brand: unique symbol = Symbol.for("unroll.tensor") as never;
-
-/** Rises when a field of {@link Tensor} or {@link Storage} changes its meaning, so that two copies never misread each other. */
-export const tensorFormat = 1;
+const brand = Symbol.for("unroll.tensor");
 
 /** The values behind one tensor and its views. `data` is absent while a trace is made. */
 export interface Storage {
@@ -25,7 +23,6 @@ export type NestedArray = number | boolean | NestedArray[];
  * optimizer steps write in place.
  */
 export class Tensor {
-  readonly [brand]: number = tensorFormat;
   readonly shape: Shape;
   readonly dtype: DType;
   readonly size: number;
@@ -39,6 +36,7 @@ export class Tensor {
 
   /** @internal Use `tensor(values)` or another constructor function. */
   constructor(shape: Shape, dtype: DType, storage: Storage, offset = 0) {
+    (this as { [brand]?: Origin })[brand] = ownOrigin;
     this.shape = shape;
     this.dtype = dtype;
     this.size = sizeOf(shape);
@@ -94,7 +92,7 @@ export class Tensor {
   }
 }
 
-/** @internal The format number that a tensor of another copy carries. */
-export function formatOf(value: Tensor): number {
-  return value[brand];
+/** @internal Which copy of the package made a tensor. */
+export function originOf(value: Tensor): Origin {
+  return (value as unknown as { [brand]: Origin })[brand];
 }
