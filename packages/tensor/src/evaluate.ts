@@ -20,7 +20,7 @@ export function evaluate<Attrs>(op: OpRecord<string, Attrs>, inputs: readonly Te
 }
 
 /** A tensor with the op's shape and dtype but without values, as a tracer makes them. */
-export function abstractOutput<Attrs>(op: OpRecord<string, Attrs>, inputs: readonly Tensor[], attrs: Attrs): Tensor {
-  const dtype = op.dtype(op.name, inputs, attrs);
-  return new Tensor(op.shape(inputs, attrs), dtype, { data: undefined, version: 0 });
+export function abstractOutput(op: Op, inputs: readonly Tensor[], attrs: unknown): Tensor {
+  const dtype = op.dtype(op.name, inputs, attrs as never);
+  return new Tensor(op.shape(inputs, attrs as never), dtype, { data: undefined, version: 0 });
 }
