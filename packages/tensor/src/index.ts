@@ -10,7 +10,7 @@ export {
   UnrollError,
 } from "./errors.ts";
 export { abstractOutput } from "./evaluate.ts";
-export type { Dims } from "./groups.ts";
+export { type Dims, type Group, groupOf } from "./groups.ts";
 export { assign, mutate } from "./mutate.ts";
 export { apply, defineOp, type Op, type OpRecord } from "./op.ts";
 export type { Operand } from "./operands.ts";
@@ -71,6 +71,8 @@ export {
   Generator,
   type GeneratorState,
   manualSeed,
+  recordBlocks,
+  replayBlocks,
   withGenerator,
 } from "./random/generator.ts";
 export { philox } from "./random/philox.ts";

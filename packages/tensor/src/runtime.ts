@@ -1,7 +1,7 @@
 import type { TypedArray } from "./dtype.ts";
 import type { Op } from "./op.ts";
 import { type Origin, ownOrigin } from "./origin.ts";
-import type { Generator } from "./random/generator.ts";
+import type { BlockTape, Generator } from "./random/generator.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Sees every operation after it ran, to remember how its output came about. Autograd installs one. */
@@ -24,6 +24,8 @@ export interface Runtime {
   evaluator: Evaluator | undefined;
   engine: Engine | undefined;
   generator: Generator | undefined;
+  /** Keeps, or gives again, the blocks of counters that generators hand out; see `recordBlocks`. */
+  blocks: BlockTape | undefined;
 }
 
 const key = Symbol.for(`unroll.tensor/v${ownOrigin.format}`);
@@ -39,6 +41,7 @@ export function runtime(): Runtime {
       evaluator: undefined,
       engine: undefined,
       generator: undefined,
+      blocks: undefined,
     };
     own = shared[key];
   }

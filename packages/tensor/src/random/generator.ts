@@ -16,6 +16,19 @@ export interface Block {
   readonly start: number;
 }
 
+/** A memory of blocks: filled in order while `replay` is false, given out again in the same order while it is true. */
+export interface BlockTape {
+  readonly blocks: Block[];
+  readonly replay: boolean;
+  next: number;
+}
+
+function nextBlock(tape: BlockTape): Block {
+  const block = tape.blocks[tape.next++];
+  if (block === undefined) throw new OptionError("Generator: a repeated computation drew more numbers than the first time; it must do the same each time");
+  return block;
+}
+
 /**
  * A counter-based random number generator (Philox4x32-10). Its state is a seed and a counter; reserving a block of
  * counters is all that drawing changes, so draws can be repeated, reordered and resumed exactly.
@@ -40,9 +53,12 @@ export class Generator {
 
   /** Gives out the next `count` counters. */
   reserve(count: number): Block {
-    const start = this.#counter;
+    const tape = runtime().blocks;
+    if (tape?.replay) return nextBlock(tape);
+    const block = { seed: this.seed, start: this.#counter };
     this.#counter += count;
-    return { seed: this.seed, start };
+    tape?.blocks.push(block);
+    return block;
   }
 
   state(): GeneratorState {
@@ -99,5 +115,29 @@ export function withGenerator<T>(generator: Generator, fn: () => T): T {
     return refusePromise("withGenerator", fn());
   } finally {
     state.generator = previous;
+  }
+}
+
+/** Runs `fn` and remembers every block of counters that it draws from, so that {@link replayBlocks} can repeat it exactly. */
+export function recordBlocks<T>(fn: () => T): { value: T; blocks: readonly Block[] } {
+  const blocks: Block[] = [];
+  const value = withTape("recordBlocks", { blocks, replay: false, next: 0 }, fn);
+  runtime().blocks?.blocks.push(...blocks);
+  return { value, blocks };
+}
+
+/** Runs `fn` with the draws of an earlier run; generators stay where they are. */
+export function replayBlocks<T>(blocks: readonly Block[], fn: () => T): T {
+  return withTape("replayBlocks", { blocks: [...blocks], replay: true, next: 0 }, fn);
+}
+
+function withTape<T>(name: string, tape: BlockTape, fn: () => T): T {
+  const state = runtime();
+  const previous = state.blocks;
+  state.blocks = tape;
+  try {
+    return refusePromise(name, fn());
+  } finally {
+    state.blocks = previous;
   }
 }

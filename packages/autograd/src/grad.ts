@@ -1,0 +1,58 @@
+import { checkOptions, OptionError, Tensor, zerosLike } from "@unroll/tensor";
+import { rootOf } from "./backward.ts";
+import { GradientError } from "./errors.ts";
+import type { GraphNode } from "./node.ts";
+import { walk } from "./walk.ts";
+
+/** Options of {@link grad}. */
+export interface GradOptions {
+  /** `∂L/∂output` for each output; needed for those that are not a single number. */
+  gradOutputs?: readonly (Tensor | undefined)[];
+  /** Make the gradients differentiable themselves (default false). */
+  createGraph?: boolean;
+  /** Keep what functions with memory of their own hold for another pass (default false). */
+  retain?: boolean;
+  /** What an input without a path to the outputs gets: an error (default) or zeros. */
+  unused?: "error" | "zeros";
+}
+
+/**
+ * The gradients of outputs with respect to any tensors of their graph, hidden states included; `parameter.grad` stays
+ * untouched. Several outputs add up: `Σ_k (∂output_k/∂input)ᵀ gradOutput_k`.
+ *
+ * @example
+ * ```ts
+ * const x = requireGrad(tensor([2, 3]));
+ * grad(sum(mul(x, x)), [x])[0].toArray(); // [4, 6]
+ * ```
+ * @throws {GradientError} when an output has no graph, or an input no path to the outputs
+ */
+export function grad(
+  outputs: Tensor | readonly Tensor[],
+  inputs: readonly Tensor[],
+  options: GradOptions = {},
+): Tensor[] {
+  checkOptions("grad", options, ["gradOutputs", "createGraph", "retain", "unused"]);
+  const { gradOutputs = [], createGraph = false, retain = false, unused = "error" } = options;
+  if (unused !== "error" && unused !== "zeros")
+    throw new OptionError(`grad: unused must be "error" or "zeros", got ${String(unused)}`);
+  const from = Tensor.is(outputs) ? [outputs] : outputs;
+  const found = new Map<GraphNode, Tensor>();
+  walk({
+    roots: from.map((output, i) => rootOf("grad", output, gradOutputs[i])),
+    targets: new Set(inputs.map((input) => input.node as GraphNode | undefined).filter((node) => node !== undefined)),
+    deliver: (node, gradient) => found.set(node, gradient),
+    createGraph,
+    retain,
+  });
+  return inputs.map((input, i) => {
+    const gradient = input.node === undefined ? undefined : found.get(input.node as GraphNode);
+    if (gradient !== undefined) return gradient;
+    if (unused === "zeros") return zerosLike(input);
+    const why =
+      input.node === undefined
+        ? "needs no gradient; wrap it in requireGrad before using it"
+        : "has no path to the outputs";
+    throw new GradientError(`grad: input ${i} of shape [${input.shape.join(", ")}] ${why}`);
+  });
+}

@@ -1,0 +1,250 @@
+import {
+  abs,
+  add,
+  arange,
+  broadcastTo,
+  cast,
+  cos,
+  cumsum,
+  div,
+  equal,
+  exp,
+  flip,
+  gather,
+  greater,
+  greaterEqual,
+  groupOf,
+  indexAdd,
+  indexSelect,
+  less,
+  lessEqual,
+  log,
+  logicalAnd,
+  matmul,
+  minimum,
+  mul,
+  neg,
+  pad,
+  permute,
+  pow,
+  reshape,
+  scatterAdd,
+  sigmoid,
+  sign,
+  sin,
+  slice,
+  sub,
+  sum,
+  type Tensor,
+  type TypedArray,
+  tril,
+  unsqueeze,
+  where,
+  zeros,
+  zerosLike,
+} from "@unroll/tensor";
+import { type Context, type GradientTable, keepBoth, keepInputs, keepNothing, keepOutput } from "./row.ts";
+
+// y is the output, x, a, b are inputs, g is ∂L/∂y. An op without a row does not compile.
+
+/** `g` where the mask holds, 0 elsewhere, whatever g is there. */
+function only(mask: Tensor, g: Tensor): Tensor {
+  return where(mask, g, 0);
+}
+
+/** Two equal candidates share the gradient, as in PyTorch. */
+function picked(g: Tensor, mine: Tensor, other: Tensor, wins: (a: Tensor, b: Tensor) => Tensor): Tensor {
+  return where(equal(mine, other), mul(g, 0.5), only(wins(mine, other), g));
+}
+
+/** Equal extremes of a reduced run share the gradient. */
+function sharedExtreme(g: Tensor, x: Tensor, y: Tensor, { first, last }: { first: number; last: number }): Tensor {
+  const mask = cast(equal(x, y), g.dtype);
+  const dims = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  return mul(mask, div(g, sum(mask, dims, { keepDim: true })));
+}
+
+function zerosOf({ shapes, dtypes }: Context<unknown>): Tensor {
+  return zeros(shapes[0], { dtype: dtypes[0] });
+}
+
+export const gradients: GradientTable = {
+  add: keepNothing(({ g }) => g),
+  sub: keepNothing(
+    ({ g }) => g,
+    ({ g }) => neg(g),
+  ),
+  mul: keepInputs(
+    ({ g, input }) => mul(g, input(1)),
+    ({ g, input }) => mul(g, input(0)),
+  ),
+  div: keepInputs(
+    ({ g, input }) => div(g, input(1)),
+    ({ g, input }) => neg(div(mul(g, input(0)), mul(input(1), input(1)))),
+  ),
+  pow: keepBoth(
+    // x^0 is constant, also at x = 0 where 0 x^-1 would be NaN.
+    ({ g, input }) => where(equal(input(1), 0), 0, mul(g, mul(input(1), pow(input(0), sub(input(1), 1))))),
+    // 0^b is constant for b > 0, where 0 log 0 would be NaN.
+    ({ g, input, output }) =>
+      where(logicalAnd(equal(input(0), 0), greaterEqual(input(1), 0)), 0, mul(g, mul(output(), log(input(0))))),
+  ),
+  maximum: keepInputs(
+    ({ g, input }) => picked(g, input(0), input(1), greater),
+    ({ g, input }) => picked(g, input(1), input(0), greater),
+  ),
+  minimum: keepInputs(
+    ({ g, input }) => picked(g, input(0), input(1), less),
+    ({ g, input }) => picked(g, input(1), input(0), less),
+  ),
+
+  neg: keepNothing(({ g }) => neg(g)),
+  exp: keepOutput(({ g, output }) => mul(g, output())),
+  expm1: keepOutput(({ g, output }) => mul(g, add(output(), 1))),
+  log: keepInputs(({ g, input }) => div(g, input(0))),
+  log1p: keepInputs(({ g, input }) => div(g, add(input(0), 1))),
+  sqrt: keepOutput(({ g, output }) => div(g, mul(output(), 2))),
+  abs: keepInputs(({ g, input }) => mul(g, sign(input(0)))),
+  sign: keepNothing(({ g }) => zerosLike(g)),
+  floor: keepNothing(({ g }) => zerosLike(g)),
+  round: keepNothing(({ g }) => zerosLike(g)),
+  sin: keepInputs(({ g, input }) => mul(g, cos(input(0)))),
+  cos: keepInputs(({ g, input }) => neg(mul(g, sin(input(0))))),
+  erf: keepInputs(({ g, input }) => mul(mul(g, 2 / Math.sqrt(Math.PI)), exp(neg(mul(input(0), input(0)))))),
+  clamp: keepInputs(({ g, input, attrs: { min, max } }) =>
+    only(logicalAnd(greaterEqual(input(0), min), lessEqual(input(0), max)), g),
+  ),
+
+  tanh: keepOutput(({ g, output }) => mul(g, sub(1, mul(output(), output())))),
+  sigmoid: keepOutput(({ g, output }) => mul(g, mul(output(), sub(1, output())))),
+  relu: keepOutput(({ g, output }) => only(greater(output(), 0), g)),
+  softplus: keepInputs(({ g, input }) => mul(g, sigmoid(input(0)))),
+  hardSigmoid: keepInputs(({ g, input }) => only(less(abs(input(0)), 3), mul(g, 1 / 6))),
+  leakyRelu: keepInputs(({ g, input, attrs: { slope } }) => where(greater(input(0), 0), g, mul(g, slope))),
+  elu: keepInputs(({ g, input, attrs: { alpha } }) =>
+    where(greater(input(0), 0), g, mul(g, mul(exp(minimum(input(0), 0)), alpha))),
+  ),
+
+  where: keepInputs(({ g, input }, index) => (index === 1 ? where(input(0), g, 0) : where(input(0), 0, g))),
+
+  sum: keepNothing(({ g, shapes }) => broadcastTo(g, shapes[0])),
+  max: keepBoth(({ g, input, output, attrs }) => sharedExtreme(g, input(0), output(), attrs)),
+  min: keepBoth(({ g, input, output, attrs }) => sharedExtreme(g, input(0), output(), attrs)),
+  logSumExp: keepBoth(({ g, input, output }) => mul(g, exp(sub(input(0), output())))),
+  softmax: keepOutput(({ g, output, attrs: { dim } }) => {
+    const weighted = mul(g, output());
+    return sub(weighted, mul(output(), sum(weighted, dim, { keepDim: true })));
+  }),
+  logSoftmax: keepOutput(({ g, output, attrs: { dim } }) => sub(g, mul(exp(output()), sum(g, dim, { keepDim: true })))),
+  cumsum: keepNothing(({ g, attrs: { dim } }) => flip(cumsum(flip(g, dim), dim), dim)),
+
+  // y = a' b' with a' and b' transposed or not: ∂a' = g b'ᵀ, ∂b' = a'ᵀ g, each turned to how it was stored.
+  matmul: keepInputs(
+    ({ g, input, attrs: { transposeA, transposeB } }) =>
+      transposeA
+        ? matmul(input(1), g, { transposeA: transposeB, transposeB: true })
+        : matmul(g, input(1), { transposeB: !transposeB }),
+    ({ g, input, attrs: { transposeA, transposeB } }) =>
+      transposeB
+        ? matmul(g, input(0), { transposeA: true, transposeB: transposeA })
+        : matmul(input(0), g, { transposeA: !transposeA }),
+  ),
+
+  reshape: keepNothing(({ g, shapes }) => reshape(g, shapes[0])),
+  permute: keepNothing(({ g, attrs: { order } }) =>
+    permute(
+      g,
+      order.map((_, axis) => order.indexOf(axis)),
+    ),
+  ),
+  broadcastTo: keepNothing(({ g }) => g),
+  identity: keepNothing(({ g }) => g),
+  cast: keepNothing(({ g, dtypes }) => cast(g, dtypes[0])),
+
+  concat: keepNothing(({ g, shapes, attrs: { dim } }, index) => {
+    const start = shapes.slice(0, index).reduce((at, shape) => at + shape[dim], 0);
+    return slice(g, dim, start, start + shapes[index][dim]);
+  }),
+  slice: {
+    ...keepNothing<{ dim: number; start: number; end: number; step: number }>((context) => {
+      const {
+        g,
+        shapes,
+        attrs: { dim, start, end, step },
+      } = context;
+      if (step === 1) return pad(g, dim, start, shapes[0][dim] - end);
+      return indexAdd(zerosOf(context), dim, arange(start, end, step, { dtype: "int32" }), g);
+    }),
+    addInto: (into, { g, shapes, attrs: { dim, start, step } }) =>
+      addRows(into, g, shapes[0], dim, (k) => start + k * step),
+  },
+  select: {
+    ...keepNothing<{ dim: number; index: number }>(({ g, shapes, attrs: { dim, index } }) =>
+      pad(unsqueeze(g, dim), dim, index, shapes[0][dim] - index - 1),
+    ),
+    addInto: (into, { g, shapes, attrs: { dim, index } }) => addRows(into, g, shapes[0], dim, () => index),
+  },
+  flip: keepNothing(({ g, attrs: { dims } }) => flip(g, dims)),
+  pad: keepNothing(({ g, shapes, attrs: { dim, before } }) => slice(g, dim, before, before + shapes[0][dim])),
+  tril: keepNothing(({ g, attrs: { diagonal } }) => tril(g, diagonal)),
+
+  gather: keepInputs((context) => scatterAdd(zerosOf(context), context.attrs.dim, context.input(1), context.g)),
+  scatterAdd: keepInputs(
+    ({ g }) => g,
+    ({ g }) => g,
+    ({ g, input, attrs: { dim } }) => gather(g, dim, input(1)),
+  ),
+  indexSelect: {
+    ...keepInputs<{ dim: number }>((context) =>
+      indexAdd(zerosOf(context), context.attrs.dim, context.input(1), context.g),
+    ),
+    addInto: (into, { g, input, shapes, attrs: { dim } }) => {
+      const rows = input(1).data;
+      addRows(into, g, shapes[0], dim, (k) => rows[k]);
+    },
+  },
+  indexAdd: keepInputs(
+    ({ g }) => g,
+    ({ g }) => g,
+    ({ g, input, attrs: { dim } }) => indexSelect(g, dim, input(1)),
+  ),
+
+  // No gradient flows through what is constant, piecewise constant by nature, or cut off on purpose.
+  equal: null,
+  notEqual: null,
+  less: null,
+  lessEqual: null,
+  isNaN: null,
+  isFinite: null,
+  logicalAnd: null,
+  logicalOr: null,
+  logicalXor: null,
+  logicalNot: null,
+  any: null,
+  all: null,
+  argsort: null,
+  argmax: null,
+  argmin: null,
+  oneHot: null,
+  full: null,
+  arange: null,
+  uniform: null,
+  normal: null,
+  permutation: null,
+  categorical: null,
+  detach: null,
+};
+
+/** Adds slice k of `g` along `dim` to slice `row(k)` of the buffer. */
+function addRows(into: TypedArray, g: Tensor, shape: readonly number[], dim: number, row: (k: number) => number): void {
+  const { outer, n, inner } = groupOf(shape, dim);
+  const data = g.data;
+  const count = outer * inner === 0 ? 0 : data.length / (outer * inner);
+  let i = 0;
+  for (let a = 0; a < outer; a++) {
+    for (let k = 0; k < count; k++) {
+      const o = (a * n + row(k)) * inner;
+      for (let b = 0; b < inner; b++) into[o + b] += data[i++];
+    }
+  }
+}

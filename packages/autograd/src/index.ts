@@ -1,0 +1,10 @@
+export { detach } from "@unroll/tensor";
+export { type BackwardOptions, backward } from "./backward.ts";
+export { checkpoint } from "./checkpoint.ts";
+export { GradientError, StaleTensorError } from "./errors.ts";
+export { defineFunction, type FunctionDefinition } from "./function.ts";
+export { type GradOptions, grad } from "./grad.ts";
+export { jacobian } from "./jacobian.ts";
+export type { BackwardRequest } from "./node.ts";
+export { Parameter, parameter, requireGrad } from "./parameter.ts";
+export { isRecording, noGrad } from "./state.ts";

@@ -1,0 +1,110 @@
+import type { DType, Op, Shape, Tensor } from "@unroll/tensor";
+import { StaleTensorError } from "./errors.ts";
+import type { AnyRow } from "./row.ts";
+import { nextId } from "./state.ts";
+
+/** A place in the graph where gradients arrive and from which they are passed on. Parents have smaller ids. */
+export type GraphNode = LeafNode | OpNode | FunctionNode | PortNode;
+
+/** A tensor that nothing was computed from before: a parameter, or an input that needs a gradient. */
+export interface LeafNode {
+  readonly kind: "leaf";
+  readonly id: number;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** The parameter whose `grad` receives what arrives here; absent for inputs. */
+  readonly parameter: Tensor | undefined;
+}
+
+/** One output of a function with several. */
+export interface PortNode {
+  readonly kind: "port";
+  readonly id: number;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly parent: FunctionNode;
+  readonly index: number;
+}
+
+/** A function with its own backward pass. */
+export interface FunctionNode {
+  readonly kind: "function";
+  readonly id: number;
+  readonly name: string;
+  readonly parents: readonly (GraphNode | undefined)[];
+  /** Gradients of the parents, given those of the outputs that were reached. */
+  readonly backward: (
+    gradOutputs: readonly (Tensor | undefined)[],
+    request: BackwardRequest,
+  ) => readonly (Tensor | undefined)[];
+}
+
+/** What a walk asks of a function's backward pass. */
+export interface BackwardRequest {
+  /** Which parents' gradients are wanted. */
+  readonly needs: readonly boolean[];
+  /** Whether the gradient itself must be differentiable. */
+  readonly createGraph: boolean;
+  /** Whether another walk will follow, so that nothing may be given back yet. */
+  readonly retain: boolean;
+}
+
+/** One operation, with what its gradient needs. */
+export class OpNode {
+  readonly kind = "op";
+  readonly id: number;
+  readonly op: Op;
+  readonly attrs: unknown;
+  readonly row: AnyRow;
+  readonly parents: readonly (GraphNode | undefined)[];
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly shapes: readonly Shape[];
+  readonly dtypes: readonly DType[];
+  readonly #inputs: readonly Tensor[] | undefined;
+  readonly #output: Tensor | undefined;
+  readonly #versions: readonly number[];
+
+  constructor(op: Op, row: AnyRow, inputs: readonly Tensor[], attrs: unknown, output: Tensor) {
+    this.id = nextId();
+    this.op = op;
+    this.row = row;
+    this.attrs = attrs;
+    this.parents = inputs.map((input) => input.node as GraphNode | undefined);
+    this.shape = output.shape;
+    this.dtype = output.dtype;
+    this.shapes = inputs.map((input) => input.shape);
+    this.dtypes = inputs.map((input) => input.dtype);
+    this.#inputs = row.keeps === "inputs" || row.keeps === "both" ? [...inputs] : undefined;
+    this.#output = row.keeps === "output" || row.keeps === "both" ? output : undefined;
+    const versions = this.#inputs?.map((input) => input.storage.version) ?? [];
+    if (this.#output !== undefined) versions.push(output.storage.version);
+    this.#versions = versions;
+  }
+
+  /** A kept input, checked to be what it was. */
+  input(index: number): Tensor {
+    const input = (this.#inputs as readonly Tensor[])[index];
+    if (input.storage.version !== this.#versions[index]) throw stale(this.op.name, `input ${index}`, input);
+    return input;
+  }
+
+  /** The kept output, checked to be what it was. */
+  output(): Tensor {
+    const output = this.#output as Tensor;
+    if (output.storage.version !== this.#versions[this.#versions.length - 1])
+      throw stale(this.op.name, "the output", output);
+    return output;
+  }
+}
+
+function stale(op: string, role: string, tensor: Tensor): StaleTensorError {
+  const node = tensor.node as GraphNode | undefined;
+  const parameter = node?.kind === "leaf" ? (node.parameter as { label?: string } | undefined) : undefined;
+  const shape = `[${tensor.shape.join(", ")}]`;
+  const what =
+    parameter === undefined ? `a tensor of shape ${shape}` : `parameter ${parameter.label ?? `of shape ${shape}`}`;
+  return new StaleTensorError(
+    `backward: ${what}, ${role} of ${op}, was overwritten after ${op} ran; call backward before changing it, or run the forward pass again`,
+  );
+}

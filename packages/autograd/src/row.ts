@@ -1,0 +1,64 @@
+import type { AttrsOf, DType, OpName, Shape, Tensor, TypedArray } from "@unroll/tensor";
+
+/** What a gradient rule can always see. */
+export interface Context<Attrs> {
+  /** The gradient of the output, `∂L/∂y`. */
+  readonly g: Tensor;
+  readonly attrs: Attrs;
+  /** The inputs' shapes and dtypes, known without keeping their values. */
+  readonly shapes: readonly Shape[];
+  readonly dtypes: readonly DType[];
+}
+
+/** A context with the inputs' values. */
+export interface InputsContext<Attrs> extends Context<Attrs> {
+  readonly input: (index: number) => Tensor;
+}
+
+/** A context with the output's value. */
+export interface OutputContext<Attrs> extends Context<Attrs> {
+  readonly output: () => Tensor;
+}
+
+/**
+ * `∂L/∂(input index)` before un-broadcasting: the walker sums it to the input's shape. Written with differentiable
+ * ops, so that second derivatives come by themselves.
+ */
+export type Rule<C> = (context: C, index: number) => Tensor;
+
+/** Adds a gradient into the input's, without making a tensor of the input's size for each part of it. */
+export type AddInto<Attrs> = (into: TypedArray, context: Context<Attrs> & InputsContext<Attrs>) => void;
+
+/** The gradient of one op: what it keeps of the forward pass, and one rule per input (the last serves all further ones). */
+export interface Row<Attrs> {
+  readonly keeps: "nothing" | "inputs" | "output" | "both";
+  readonly rules: readonly Rule<InputsContext<Attrs> & OutputContext<Attrs>>[];
+  /** For the first input of an op that takes a part of it. */
+  readonly addInto?: AddInto<Attrs> | undefined;
+}
+
+/** A row of any op, as the walker sees it. */
+export type AnyRow = Row<never>;
+
+/** A row for every op of the tensor package, or `null` for those through which no gradient flows. */
+export type GradientTable = { readonly [Name in OpName]: Row<AttrsOf<Name>> | null };
+
+/** A row whose rules need shapes and attributes only. */
+export function keepNothing<Attrs>(...rules: Rule<Context<Attrs>>[]): Row<Attrs> {
+  return { keeps: "nothing", rules };
+}
+
+/** A row whose rules read the inputs. */
+export function keepInputs<Attrs>(...rules: Rule<InputsContext<Attrs>>[]): Row<Attrs> {
+  return { keeps: "inputs", rules };
+}
+
+/** A row whose rules read the output. */
+export function keepOutput<Attrs>(...rules: Rule<OutputContext<Attrs>>[]): Row<Attrs> {
+  return { keeps: "output", rules };
+}
+
+/** A row whose rules read inputs and output. */
+export function keepBoth<Attrs>(...rules: Rule<InputsContext<Attrs> & OutputContext<Attrs>>[]): Row<Attrs> {
+  return { keeps: "both", rules };
+}

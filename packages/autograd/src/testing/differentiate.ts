@@ -1,0 +1,41 @@
+/** A function value, and the size of the terms it was summed from. */
+export interface Sample {
+  readonly value: number;
+  readonly magnitude: number;
+}
+
+const shrink = 1.6;
+const rows = 10;
+/** Roundings that a typical output has been through, in units of the last place. */
+const roundings = 16;
+
+/**
+ * The derivative of `f` at 0 by Ridders' method: central differences with shrinking steps, extrapolated to step 0, and
+ * the entry of the table taken where neighbours agree best (Ridders 1982; Press et al., Numerical Recipes, 5.7).
+ *
+ * @returns the derivative, and the rounding error that its step leaves
+ */
+export function differentiate(f: (h: number) => Sample, step: number): { value: number; noise: number } {
+  const table: number[][] = [];
+  let best = { value: Number.NaN, noise: Number.POSITIVE_INFINITY };
+  let error = Number.POSITIVE_INFINITY;
+  let h = step;
+  for (let i = 0; i < rows; i++, h /= shrink) {
+    const [up, down] = [f(h), f(-h)];
+    const noise = (roundings * Number.EPSILON * Math.max(up.magnitude, down.magnitude)) / h;
+    table.push([(up.value - down.value) / (2 * h)]);
+    if (i === 0) best = { value: table[0][0], noise };
+    let factor = shrink * shrink;
+    for (let j = 1; j <= i; j++, factor *= shrink * shrink) {
+      table[i][j] = (table[i][j - 1] * factor - table[i - 1][j - 1]) / (factor - 1);
+      const estimate = Math.max(Math.abs(table[i][j] - table[i][j - 1]), Math.abs(table[i][j] - table[i - 1][j - 1]));
+      if (estimate <= error) {
+        error = estimate;
+        best = { value: table[i][j], noise };
+      }
+    }
+    // Higher orders only get worse from here: rounding has taken over.
+    if (i > 0 && Math.abs(table[i][i] - table[i - 1][i - 1]) >= 2 * error) break;
+  }
+  return best;
+}

@@ -1,0 +1,1 @@
+export { type CheckedFunction, GradcheckError, type GradcheckOptions, gradcheck, gradgradcheck } from "./gradcheck.ts";
