@@ -5,7 +5,7 @@ import { OptionError } from "./errors.ts";
  *
  * @example
  * ```ts
- * checkOptions("LSTM", { numLayer: 2 }, ["numLayers", "bias"]); // OptionError: LSTM: unknown option numLayer, did you mean numLayers?
+ * checkOptions("LSTM", { numLayer: 2 }, ["numLayers", "bias"]); // OptionError: LSTM: unknown option numLayer, did you mean numLayers? It takes numLayers, bias
  * ```
  */
 export function checkOptions(fn: string, options: unknown, known: readonly string[]): void {

@@ -1,0 +1,29 @@
+import { describe, expect, it } from "vitest";
+import { findExamples } from "./find.ts";
+import { type Modules, runExample } from "./run.ts";
+
+/** Options of {@link docTests}. */
+export interface DocTestOptions {
+  /** `import.meta.url` of the test file. */
+  url: string;
+  /** What examples import, by module name. In doc comments all names of these modules are in scope, the first given winning. */
+  modules: Modules;
+  /** Runs before each example, to start from the same state whatever ran earlier. */
+  before?: () => void;
+}
+
+/** Makes one test of each example in the README and in the doc comments of a package. */
+export function docTests({ url, modules, before }: DocTestOptions): void {
+  const examples = findExamples(url);
+  describe("examples in the docs", () => {
+    it("exist", () => {
+      expect(examples.length).toBeGreaterThan(0);
+    });
+    for (const example of examples) {
+      it(`${example.file}:${example.line}`, async () => {
+        before?.();
+        expect(await runExample(example, modules)).toEqual([]);
+      });
+    }
+  });
+}

@@ -1,0 +1,3 @@
+export { type DocTestOptions, docTests } from "./doc-tests.ts";
+export { type Example, examplesIn, findExamples } from "./find.ts";
+export { type Modules, runExample } from "./run.ts";
