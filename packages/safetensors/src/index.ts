@@ -1,0 +1,3 @@
+export { type DeserializeOptions, deserialize, type SafetensorsFile } from "./deserialize.ts";
+export { SafetensorsError } from "./errors.ts";
+export { serialize } from "./serialize.ts";
