@@ -75,6 +75,7 @@ export {
   replayBlocks,
   withGenerator,
 } from "./random/generator.ts";
+export { normalQuantile } from "./random/normal-quantile.ts";
 export { philox } from "./random/philox.ts";
 export type { AttrsOf, OpName, OpTable } from "./records.ts";
 export { referenceEngine } from "./reference.ts";
