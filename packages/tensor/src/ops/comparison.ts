@@ -130,7 +130,7 @@ export function isFinite(x: Tensor): Tensor {
  */
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   const dtype = Tensor.is(a) ? a.dtype : Tensor.is(b) ? b.dtype : "float32";
-  const operand = (x: Operand) => (typeof x === "number" ? scalar(x, dtype) : x);
+  const operand = (x: Operand) => (typeof x === "number" ? scalar("where", x, dtype) : x);
   return apply(whereOp, [condition, operand(a), operand(b)], undefined);
 }
 

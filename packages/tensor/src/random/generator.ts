@@ -21,11 +21,22 @@ export interface BlockTape {
   readonly blocks: Block[];
   readonly replay: boolean;
   next: number;
+  /** The tape that was in use before; a recording one passes its draws through it, so that nested ones agree. */
+  readonly outer: BlockTape | undefined;
 }
 
-function nextBlock(tape: BlockTape): Block {
-  const block = tape.blocks[tape.next++];
-  if (block === undefined) throw new OptionError("Generator: a repeated computation drew more numbers than the first time; it must do the same each time");
+function blockFrom(tape: BlockTape | undefined, fresh: () => Block): Block {
+  if (tape === undefined) return fresh();
+  if (tape.replay) {
+    const again = tape.blocks[tape.next++];
+    if (again === undefined)
+      throw new OptionError(
+        "Generator: a repeated computation drew more often than the first time; it must do the same each time",
+      );
+    return again;
+  }
+  const block = blockFrom(tape.outer, fresh);
+  tape.blocks.push(block);
   return block;
 }
 
@@ -53,12 +64,11 @@ export class Generator {
 
   /** Gives out the next `count` counters. */
   reserve(count: number): Block {
-    const tape = runtime().blocks;
-    if (tape?.replay) return nextBlock(tape);
-    const block = { seed: this.seed, start: this.#counter };
-    this.#counter += count;
-    tape?.blocks.push(block);
-    return block;
+    return blockFrom(runtime().blocks, () => {
+      const start = this.#counter;
+      this.#counter += count;
+      return { seed: this.seed, start };
+    });
   }
 
   state(): GeneratorState {
@@ -121,23 +131,21 @@ export function withGenerator<T>(generator: Generator, fn: () => T): T {
 /** Runs `fn` and remembers every block of counters that it draws from, so that {@link replayBlocks} can repeat it exactly. */
 export function recordBlocks<T>(fn: () => T): { value: T; blocks: readonly Block[] } {
   const blocks: Block[] = [];
-  const value = withTape("recordBlocks", { blocks, replay: false, next: 0 }, fn);
-  runtime().blocks?.blocks.push(...blocks);
-  return { value, blocks };
+  return { value: withTape("recordBlocks", blocks, false, fn), blocks };
 }
 
 /** Runs `fn` with the draws of an earlier run; generators stay where they are. */
 export function replayBlocks<T>(blocks: readonly Block[], fn: () => T): T {
-  return withTape("replayBlocks", { blocks: [...blocks], replay: true, next: 0 }, fn);
+  return withTape("replayBlocks", [...blocks], true, fn);
 }
 
-function withTape<T>(name: string, tape: BlockTape, fn: () => T): T {
+function withTape<T>(name: string, blocks: Block[], replay: boolean, fn: () => T): T {
   const state = runtime();
-  const previous = state.blocks;
-  state.blocks = tape;
+  const outer = state.blocks;
+  state.blocks = { blocks, replay, next: 0, outer };
   try {
     return refusePromise(name, fn());
   } finally {
-    state.blocks = previous;
+    state.blocks = outer;
   }
 }
