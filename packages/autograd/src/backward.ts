@@ -1,4 +1,4 @@
-import { DTypeError, onesLike, ShapeError, sameShape, Tensor } from "@unroll/tensor";
+import { checkOptions, DTypeError, onesLike, ShapeError, sameShape, Tensor } from "@unroll/tensor";
 import { GradientError } from "./errors.ts";
 import type { GraphNode } from "./node.ts";
 import type { Parameter } from "./parameter.ts";
@@ -48,7 +48,9 @@ export function rootOf(
  * @throws {ShapeError} when the loss is not a single number and no gradient is given
  * @throws {StaleTensorError} when a value that the gradient needs was overwritten since
  */
-export function backward(loss: Tensor, { gradient, retain = false }: BackwardOptions = {}): void {
+export function backward(loss: Tensor, options: BackwardOptions = {}): void {
+  checkOptions("backward", options, ["gradient", "retain"]);
+  const { gradient, retain = false } = options;
   walk({
     roots: [rootOf("backward", loss, gradient)],
     deliver: (node, value) => {

@@ -1,49 +1,52 @@
-import { recordBlocks, replayBlocks, Tensor } from "@unroll/tensor";
+import { recordBlocks, refusePromise, replayBlocks, Tensor } from "@unroll/tensor";
+import { GradientError } from "./errors.ts";
 import { attach } from "./function.ts";
-import type { GraphNode } from "./node.ts";
+import { type GraphNode, guard } from "./node.ts";
 import { autogradState, nextId, withRecording } from "./state.ts";
 import { reachable, walk } from "./walk.ts";
 
 /**
  * Runs `fn` and forgets what its gradient needs; backward runs it once more to get that back. Memory for time, with
- * bit-equal gradients: the second run draws the same random numbers.
+ * bit-equal gradients: the second run draws the same random numbers (Chen et al., "Training deep nets with sublinear
+ * memory cost", 2016).
  *
  * @param fn any function of the inputs; parameters that it uses from outside receive their gradients too
+ * @returns what `fn` returns: one tensor or several
  * @example
  * ```ts
  * const y = checkpoint((x) => tanh(matmul(tanh(matmul(x, w1)), w2)), x);
  * ```
+ * @throws {StaleTensorError} in backward, when an input or a parameter that `fn` used was overwritten in between
+ * @throws {OptionError} when `fn` returns a promise
  */
 export function checkpoint<Inputs extends Tensor[], Output extends Tensor | readonly Tensor[]>(
   fn: (...inputs: Inputs) => Output,
   ...inputs: Inputs
 ): Output {
-  if (!autogradState().recording) return fn(...inputs);
+  const run = () => refusePromise("checkpoint", fn(...inputs));
+  if (!autogradState().recording) return run();
   const firstInside = nextId();
-  const { value, blocks } = recordBlocks(() => fn(...inputs));
-  const outputs: readonly Tensor[] = Tensor.is(value) ? [value] : value;
-  const inner = outputs.map((output) => output.node as GraphNode | undefined);
-  const tracked = inner.filter((node) => node !== undefined && node.id > firstInside) as GraphNode[];
-  if (tracked.length === 0) return value;
+  const { value, blocks } = recordBlocks(run);
+  const outputs = asList(value);
+  // An output may be older than fn: an input or a parameter handed through keeps the node that it has.
+  const made = outputs.map(({ node }) => node !== undefined && (node as GraphNode).id > firstInside);
+  if (!made.includes(true)) return value;
+  const roots = outputs.filter((_, i) => made[i]).map((output) => output.node as GraphNode);
   // What was there before fn ran is where its gradients leave to; the graph between is dropped here.
-  const parents = outside(tracked, firstInside);
+  const parents = outside(roots, firstInside);
+  const parameters = parents.flatMap((node) => (node.kind === "leaf" && node.parameter ? [node.parameter] : []));
+  const fresh = guard("checkpoint", "used by", [...inputs, ...parameters]);
   const attached = attach(outputs, {
     kind: "function",
     id: nextId(),
     name: "checkpoint",
     parents,
     backward: (gradOutputs, { createGraph, retain }) => {
-      const again = withRecording("checkpoint", true, () => replayBlocks(blocks, () => fn(...inputs)));
-      const outputsAgain: readonly Tensor[] = Tensor.is(again) ? [again] : again;
-      const roots = outputsAgain.flatMap((output, i) => {
-        const gradient = gradOutputs[i];
-        return gradient === undefined || output.node === undefined
-          ? []
-          : [{ node: output.node as GraphNode, gradient }];
-      });
+      fresh();
+      const again = asList(withRecording("checkpoint", true, () => replayBlocks(blocks, run)));
       const found = new Map<GraphNode, Tensor>();
       walk({
-        roots,
+        roots: gradOutputs.flatMap((gradient, i) => (gradient ? [{ node: nodeAgain(again[i]), gradient }] : [])),
         targets: new Set(parents),
         deliver: (node, gradient) => found.set(node, gradient),
         createGraph,
@@ -53,11 +56,21 @@ export function checkpoint<Inputs extends Tensor[], Output extends Tensor | read
       return parents.map((parent) => found.get(parent));
     },
   });
-  const result = attached.map((output, i) => (inner[i] === undefined ? outputs[i] : output));
+  const result = outputs.map((output, i) => (made[i] ? attached[i] : output));
   return (Tensor.is(value) ? result[0] : result) as Output;
+}
+
+function asList(value: Tensor | readonly Tensor[]): readonly Tensor[] {
+  return Tensor.is(value) ? [value] : value;
+}
+
+function nodeAgain(output: Tensor | undefined): GraphNode {
+  if (output?.node === undefined)
+    throw new GradientError("checkpoint: the function did something else when it ran again; it must do the same");
+  return output.node as GraphNode;
 }
 
 /** The nodes older than `limit` at the edge of a graph. */
 function outside(roots: readonly GraphNode[], limit: number): GraphNode[] {
-  return reachable(roots, limit).filter((node) => node.id < limit);
+  return reachable(roots, (node) => node.id < limit).filter((node) => node.id < limit);
 }

@@ -1,16 +1,20 @@
-import { identity, runtime, Tensor, zerosLike } from "@unroll/tensor";
+import { identity, isFloat, runtime, Tensor, zerosLike } from "@unroll/tensor";
 import { GradientError } from "./errors.ts";
 import { grad } from "./grad.ts";
-import type { BackwardRequest, FunctionNode, GraphNode } from "./node.ts";
-import { autogradState, nextId, noGrad } from "./state.ts";
+import { type BackwardRequest, type FunctionNode, type GraphNode, guard } from "./node.ts";
+import { autogradState, nextId, noGrad, withRecording } from "./state.ts";
 
 /** A function with its own backward pass; `Args` are what it takes beside tensors, `Saved` is what forward hands to backward. */
 export interface FunctionDefinition<Args, Saved> {
+  /** What errors call it. */
   readonly name: string;
-  /** Computes the outputs; nothing in it is recorded. */
+  /**
+   * Computes the outputs; nothing in it is recorded. Tensors in `saved` (itself one, in an array or in a plain object)
+   * must not be overwritten before backward reads them; that is checked.
+   */
   readonly forward: (inputs: readonly Tensor[], args: Args) => { outputs: readonly Tensor[]; saved: Saved };
   /**
-   * The inputs' gradients, undefined for those that are 0 or not wanted; `gradOutputs[i]` is undefined when output i
+   * One gradient per input, undefined for those that are 0 or not wanted; `gradOutputs[i]` is undefined when output i
    * did not reach the loss.
    */
   readonly backward: (
@@ -23,7 +27,8 @@ export interface FunctionDefinition<Args, Saved> {
 }
 
 /**
- * Makes a function whose gradient is written by hand. It takes the tensors that it depends on, and gives one or more.
+ * Makes a function whose gradient is written by hand. It takes the tensors that it depends on, and gives one or more;
+ * outputs that are not floating, such as indices, carry no gradient.
  *
  * @example
  * ```ts
@@ -32,7 +37,9 @@ export interface FunctionDefinition<Args, Saved> {
  *   forward: ([x]) => ({ outputs: [mul(x, x)], saved: x }),
  *   backward: (x, [g]) => [g && mul(g, mul(x, 2))],
  * });
+ * const [y] = square([requireGrad(tensor(3))]);
  * ```
+ * @throws {GradientError} when it is traced or differentiated twice and has no plain form
  */
 export function defineFunction<Args, Saved>(
   definition: FunctionDefinition<Args, Saved>,
@@ -46,23 +53,42 @@ export function defineFunction<Args, Saved>(
     const { outputs, saved } = noGrad(() => definition.forward(inputs, args));
     const parents = inputs.map((input) => input.node as GraphNode | undefined);
     if (!autogradState().recording || parents.every((parent) => parent === undefined)) return [...outputs];
+    const savedFresh = guard(name, "saved by", tensorsIn(saved));
+    const inputsFresh = guard(name, "an input of", inputs);
     return attach(outputs, {
       kind: "function",
       id: nextId(),
       name,
       parents,
       backward: (gradOutputs, request) => {
-        if (!request.createGraph) return definition.backward(saved, gradOutputs, request);
-        if (plain === undefined) throw new GradientError(`${name}: has no second derivative, it has no plain form`);
-        return plainBackward(inputs, (wrapped) => plain(wrapped, args), gradOutputs, request);
+        const traced = runtime().evaluator !== undefined;
+        if (!request.createGraph && !traced) {
+          savedFresh();
+          return definition.backward(saved, gradOutputs, request);
+        }
+        if (plain === undefined) {
+          throw new GradientError(
+            `${name}: ${traced ? "its gradient cannot be traced" : "has no second derivative"}, it has no plain form`,
+          );
+        }
+        inputsFresh();
+        return plainBackward(name, inputs, (wrapped) => plain(wrapped, args), gradOutputs, request);
       },
     });
   };
 }
 
-/** Gives each output a node of its own below the function's. */
+/** The tensors that a saved context holds at its surface. */
+function tensorsIn(saved: unknown): Tensor[] {
+  if (Tensor.is(saved)) return [saved];
+  if (typeof saved !== "object" || saved === null) return [];
+  return Object.values(saved).filter((value) => Tensor.is(value));
+}
+
+/** Gives each floating output a node of its own below the function's. */
 export function attach(outputs: readonly Tensor[], parent: FunctionNode): Tensor[] {
   return outputs.map((output, index) => {
+    if (!isFloat(output.dtype)) return output;
     // A tensor of its own: an output may be one of the inputs, whose node must stay.
     const port = new Tensor(output.shape, output.dtype, output.storage, output.offset);
     port.node = {
@@ -79,22 +105,24 @@ export function attach(outputs: readonly Tensor[], parent: FunctionNode): Tensor
 
 /** Runs the plain form again and differentiates that. Inputs pass an identity each, so that only direct uses count. */
 function plainBackward(
+  name: string,
   inputs: readonly Tensor[],
   plain: (inputs: readonly Tensor[]) => readonly Tensor[],
   gradOutputs: readonly (Tensor | undefined)[],
   { needs, createGraph, retain }: BackwardRequest,
 ): (Tensor | undefined)[] {
-  const wrapped = inputs.map((input) => identity(input));
-  const outputs = plain(wrapped);
+  const { wrapped, outputs } = withRecording(name, true, () => {
+    const wrapped = inputs.map((input) => identity(input));
+    return { wrapped, outputs: plain(wrapped) };
+  });
   const reached = outputs.flatMap((output, i) => {
     const gradient = gradOutputs[i];
     return gradient === undefined || output.node === undefined ? [] : [{ output, gradient }];
   });
-  const wanted = wrapped.filter((_, i) => needs[i]);
   if (reached.length === 0) return inputs.map((input, i) => (needs[i] ? zerosLike(input) : undefined));
   const found = grad(
     reached.map(({ output }) => output),
-    wanted,
+    wrapped.filter((_, i) => needs[i]),
     {
       gradOutputs: reached.map(({ gradient }) => gradient),
       createGraph,

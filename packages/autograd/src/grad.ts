@@ -1,4 +1,4 @@
-import { checkOptions, OptionError, Tensor, zerosLike } from "@unroll/tensor";
+import { checkOptions, DTypeError, OptionError, Tensor, zerosLike } from "@unroll/tensor";
 import { rootOf } from "./backward.ts";
 import { GradientError } from "./errors.ts";
 import type { GraphNode } from "./node.ts";
@@ -33,13 +33,17 @@ export function grad(
   options: GradOptions = {},
 ): Tensor[] {
   checkOptions("grad", options, ["gradOutputs", "createGraph", "retain", "unused"]);
-  const { gradOutputs = [], createGraph = false, retain = false, unused = "error" } = options;
+  const { gradOutputs, createGraph = false, retain = false, unused = "error" } = options;
   if (unused !== "error" && unused !== "zeros")
     throw new OptionError(`grad: unused must be "error" or "zeros", got ${String(unused)}`);
+  if (!Array.isArray(inputs) || !inputs.every((input) => Tensor.is(input)))
+    throw new DTypeError("grad: expected an array of input tensors");
   const from = Tensor.is(outputs) ? [outputs] : outputs;
+  if (gradOutputs !== undefined && gradOutputs.length !== from.length)
+    throw new OptionError(`grad: expected ${from.length} gradOutputs, one for each output, got ${gradOutputs.length}`);
   const found = new Map<GraphNode, Tensor>();
   walk({
-    roots: from.map((output, i) => rootOf("grad", output, gradOutputs[i])),
+    roots: from.map((output, i) => rootOf("grad", output, gradOutputs?.[i])),
     targets: new Set(inputs.map((input) => input.node as GraphNode | undefined).filter((node) => node !== undefined)),
     deliver: (node, gradient) => found.set(node, gradient),
     createGraph,

@@ -28,6 +28,7 @@ import {
   permute,
   pow,
   reshape,
+  type Shape,
   scatterAdd,
   sigmoid,
   sign,
@@ -80,7 +81,8 @@ export const gradients: GradientTable = {
   ),
   div: keepInputs(
     ({ g, input }) => div(g, input(1)),
-    ({ g, input }) => neg(div(mul(g, input(0)), mul(input(1), input(1)))),
+    // Divided twice: the square of a small b would vanish.
+    ({ g, input }) => neg(mul(g, div(div(input(0), input(1)), input(1)))),
   ),
   pow: keepBoth(
     // x^0 is constant, also at x = 0 where 0 x^-1 would be NaN.
@@ -162,7 +164,7 @@ export const gradients: GradientTable = {
   cast: keepNothing(({ g, dtypes }) => cast(g, dtypes[0])),
 
   concat: keepNothing(({ g, shapes, attrs: { dim } }, index) => {
-    const start = shapes.slice(0, index).reduce((at, shape) => at + shape[dim], 0);
+    const start = startsOf(shapes, dim)[index];
     return slice(g, dim, start, start + shapes[index][dim]);
   }),
   slice: {
@@ -235,8 +237,21 @@ export const gradients: GradientTable = {
   detach: null,
 };
 
+const starts = /* @__PURE__ */ new WeakMap<readonly Shape[], number[]>();
+
+/** Where each joined tensor starts along `dim`, worked out once per node: ten thousand steps may be joined. */
+function startsOf(shapes: readonly Shape[], dim: number): number[] {
+  let known = starts.get(shapes);
+  if (known === undefined) {
+    known = [];
+    for (let i = 0, at = 0; i < shapes.length; at += shapes[i][dim], i++) known.push(at);
+    starts.set(shapes, known);
+  }
+  return known;
+}
+
 /** Adds slice k of `g` along `dim` to slice `row(k)` of the buffer. */
-function addRows(into: TypedArray, g: Tensor, shape: readonly number[], dim: number, row: (k: number) => number): void {
+function addRows(into: TypedArray, g: Tensor, shape: Shape, dim: number, row: (k: number) => number): void {
   const { outer, n, inner } = groupOf(shape, dim);
   const data = g.data;
   const count = outer * inner === 0 ? 0 : data.length / (outer * inner);

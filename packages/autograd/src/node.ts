@@ -85,7 +85,7 @@ export class OpNode {
   /** A kept input, checked to be what it was. */
   input(index: number): Tensor {
     const input = (this.#inputs as readonly Tensor[])[index];
-    if (input.storage.version !== this.#versions[index]) throw stale(this.op.name, `input ${index}`, input);
+    if (input.storage.version !== this.#versions[index]) throw stale(this.op.name, `input ${index} of`, input);
     return input;
   }
 
@@ -93,18 +93,35 @@ export class OpNode {
   output(): Tensor {
     const output = this.#output as Tensor;
     if (output.storage.version !== this.#versions[this.#versions.length - 1])
-      throw stale(this.op.name, "the output", output);
+      throw stale(this.op.name, "the output of", output);
     return output;
   }
 }
 
+/** Notes the versions of tensors, and gives a check that throws when one of them was overwritten since. */
+export function guard(name: string, role: string, tensors: readonly Tensor[]): () => void {
+  const versions = tensors.map((tensor) => tensor.storage.version);
+  return () => {
+    tensors.forEach((tensor, i) => {
+      if (tensor.storage.version !== versions[i]) throw stale(name, role, tensor);
+    });
+  };
+}
+
 function stale(op: string, role: string, tensor: Tensor): StaleTensorError {
-  const node = tensor.node as GraphNode | undefined;
-  const parameter = node?.kind === "leaf" ? (node.parameter as { label?: string } | undefined) : undefined;
+  const parameter = parameterBehind(tensor);
   const shape = `[${tensor.shape.join(", ")}]`;
   const what =
     parameter === undefined ? `a tensor of shape ${shape}` : `parameter ${parameter.label ?? `of shape ${shape}`}`;
   return new StaleTensorError(
-    `backward: ${what}, ${role} of ${op}, was overwritten after ${op} ran; call backward before changing it, or run the forward pass again`,
+    `backward: ${what}, ${role} ${op}, was overwritten after ${op} ran; call backward before changing it, or run the forward pass again`,
   );
+}
+
+/** The parameter whose values a tensor shows, itself or through views. */
+function parameterBehind(tensor: Tensor): { label?: string } | undefined {
+  let node = tensor.node as GraphNode | undefined;
+  while (node?.kind === "op") node = node.parents[0];
+  const parameter = node?.kind === "leaf" ? node.parameter : undefined;
+  return parameter?.storage === tensor.storage ? (parameter as { label?: string }) : undefined;
 }

@@ -53,6 +53,7 @@ function leaf(of: Tensor, parameter: Parameter | undefined): LeafNode {
 }
 
 function checkFloat(fn: string, x: Tensor): void {
+  if (!Tensor.is(x)) throw new DTypeError(`${fn}: expected a tensor, got ${x === null ? "null" : typeof x}`);
   if (!isFloat(x.dtype)) throw new DTypeError(`${fn}: gradients need float32 or float64, got ${x.dtype}; use cast`);
 }
 
@@ -76,10 +77,20 @@ export function parameter(values: Tensor | NestedArray): Parameter {
 /**
  * The same values as a fresh input of a graph, for which {@link grad} can be asked: PyTorch's `requires_grad_`.
  *
+ * @example
+ * ```ts
+ * const x = requireGrad(tensor([1, 2]));
+ * grad(sum(exp(x)), [x])[0].toArray(); // [2.7182817459106445, 7.389056205749512]
+ * ```
  * @throws {DTypeError} unless float32 or float64
  */
 export function requireGrad(x: Tensor): Tensor {
-  checkFloat("requireGrad", x);
+  return inputLeaf("requireGrad", x);
+}
+
+/** A new leaf with the values of `x`, for a function that an error shall name. */
+export function inputLeaf(fn: string, x: Tensor): Tensor {
+  checkFloat(fn, x);
   const input = new Tensor(x.shape, x.dtype, x.storage, x.offset);
   input.node = leaf(input, undefined);
   return input;

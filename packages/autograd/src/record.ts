@@ -1,4 +1,4 @@
-import type { Op, OpName, Tensor } from "@unroll/tensor";
+import { isFloat, type Op, type OpName, type Tensor } from "@unroll/tensor";
 import { GradientError } from "./errors.ts";
 import { gradients } from "./gradients.ts";
 import { OpNode } from "./node.ts";
@@ -7,7 +7,8 @@ import { autogradState, installRecorder } from "./state.ts";
 
 /** Makes a node for an output when recording is on and one of its inputs needs a gradient. */
 function record(op: Op, inputs: readonly Tensor[], attrs: unknown, output: Tensor): void {
-  if (!autogradState().recording) return;
+  // Indices and masks are piecewise constant, however they came about: gradients end where the floats do.
+  if (!autogradState().recording || !isFloat(output.dtype)) return;
   let needed = false;
   for (let i = 0; i < inputs.length; i++) if (inputs[i].node !== undefined) needed = true;
   if (!needed) return;

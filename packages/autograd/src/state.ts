@@ -1,9 +1,11 @@
-import { type Recorder, refusePromise, runtime } from "@unroll/tensor";
+import { FormatError, type Recorder, refusePromise, runtime } from "@unroll/tensor";
 
 /** What autograd keeps once per process, also when two copies of the package are loaded. */
 interface AutogradState {
   recording: boolean;
   nextId: number;
+  /** The recorder of the copy that came first; it makes the nodes for all copies. */
+  recorder: Recorder | undefined;
 }
 
 const key = Symbol.for("unroll.autograd/v1");
@@ -13,7 +15,7 @@ let own: AutogradState | undefined;
 export function autogradState(): AutogradState {
   if (own === undefined) {
     const shared = globalThis as { [key]?: AutogradState };
-    shared[key] ??= { recording: true, nextId: 0 };
+    shared[key] ??= { recording: true, nextId: 0, recorder: undefined };
     own = shared[key];
   }
   return own;
@@ -24,12 +26,26 @@ export function nextId(): number {
   return autogradState().nextId++;
 }
 
-/** Starts recording operations. Called by whatever makes the first tensor that needs a gradient, never by an import. */
+/**
+ * Starts recording operations. Called by whatever makes the first tensor that needs a gradient, never by an import.
+ *
+ * @throws {FormatError} when something else records already: its nodes would be foreign to this package
+ */
 export function installRecorder(recorder: Recorder): void {
-  runtime().recorder ??= recorder;
+  const state = autogradState();
+  const slot = runtime();
+  if (state.recorder === undefined) {
+    if (slot.recorder !== undefined) {
+      throw new FormatError(
+        "autograd: something else already records operations, perhaps another version of @unroll/autograd; install one version only",
+      );
+    }
+    state.recorder = recorder;
+  }
+  slot.recorder ??= state.recorder;
 }
 
-/** Runs `fn` with recording on or off, and restores what was. */
+/** Runs `fn` with recording on or off, and restores what was, also after an error. */
 export function withRecording<T>(name: string, on: boolean, fn: () => T): T {
   const state = autogradState();
   const previous = state.recording;
@@ -52,6 +68,19 @@ export function withRecording<T>(name: string, on: boolean, fn: () => T): T {
  */
 export function noGrad<T>(fn: () => T): T {
   return withRecording("noGrad", false, fn);
+}
+
+/**
+ * Runs `fn` with recording on, also inside {@link noGrad} or a backward pass: for rules that need a graph of their own.
+ *
+ * @example
+ * ```ts
+ * noGrad(() => enableGrad(() => isRecording())); // true
+ * ```
+ * @throws {OptionError} when `fn` returns a promise
+ */
+export function enableGrad<T>(fn: () => T): T {
+  return withRecording("enableGrad", true, fn);
 }
 
 /** Whether operations are recorded at the moment. */

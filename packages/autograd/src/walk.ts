@@ -1,4 +1,4 @@
-import { add, reshape, runtime, type Shape, sameShape, sum, Tensor, zeros } from "@unroll/tensor";
+import { add, type DType, reshape, runtime, type Shape, sameShape, sum, Tensor, zeros } from "@unroll/tensor";
 import { GradientError } from "./errors.ts";
 import type { FunctionNode, GraphNode, OpNode } from "./node.ts";
 import type { Context, InputsContext, OutputContext } from "./row.ts";
@@ -84,7 +84,10 @@ class Gradients {
 
 /** Walks the graph from the roots, newest node first, and delivers the gradients that were asked for. */
 export function walk(job: Walk): void {
-  const order = reachable(job.roots.map((root) => root.node));
+  const order = reachable(
+    job.roots.map((root) => root.node),
+    edgeOf(job),
+  );
   const needed = job.targets === undefined ? undefined : leadingTo(order, job.targets);
   const wants = (node: GraphNode | undefined): node is GraphNode =>
     node !== undefined && (needed === undefined || needed.has(node));
@@ -130,7 +133,7 @@ function passOp(
     if (!wants(parent)) continue;
     if (i === 0 && gradients.addPart(parent, node, context)) continue;
     const rule = row.rules[Math.min(i, row.rules.length - 1)];
-    gradients.add(parent, unbroadcast(rule(context, i), shapes[i], node.op.name, i));
+    gradients.add(parent, conform(rule(context, i), shapes[i], dtypes[i], node.op.name, i));
   }
 }
 
@@ -143,16 +146,22 @@ function passFunction(
 ): void {
   const needs = node.parents.map((parent) => wants(parent));
   const results = node.backward(ports, { needs, createGraph, retain });
+  if (results.length !== needs.length)
+    throw new GradientError(`${node.name}: expected ${needs.length} gradients, one per input, got ${results.length}`);
   node.parents.forEach((parent, i) => {
     const gradient = results[i];
-    if (!wants(parent) || gradient === undefined) return;
-    const shape = parent.kind === "function" ? gradient.shape : parent.shape;
-    gradients.add(parent, unbroadcast(gradient, shape, node.name, i));
+    if (!wants(parent) || gradient === undefined || parent.kind === "function") return;
+    gradients.add(parent, conform(gradient, parent.shape, parent.dtype, node.name, i));
   });
 }
 
-/** Sums a gradient over the axes along which its input was stretched; the one place where broadcasting is undone. */
-function unbroadcast(gradient: Tensor, shape: Shape, name: string, index: number): Tensor {
+/**
+ * Sums a gradient over the axes along which its input was stretched: the one place where broadcasting is undone, and
+ * where a rule is held to its input's shape and dtype.
+ */
+function conform(gradient: Tensor, shape: Shape, dtype: DType, name: string, index: number): Tensor {
+  if (gradient.dtype !== dtype)
+    throw new GradientError(`${name}: the gradient of input ${index} is ${gradient.dtype}, expected ${dtype}`);
   if (sameShape(gradient.shape, shape)) return gradient;
   const lead = gradient.shape.length - shape.length;
   const dims: number[] = [];
@@ -179,15 +188,24 @@ function parentsOf(node: GraphNode): readonly (GraphNode | undefined)[] {
   return node.kind === "port" ? [node.parent] : node.parents;
 }
 
+/** Where a walk may stop: below such a node, nothing leads to a target that is still wanted. */
+function edgeOf({ targets, leaveAtTargets }: Walk): (node: GraphNode) => boolean {
+  if (targets === undefined) return () => false;
+  // Nothing older than the oldest target leads to one: a gradient across one step of a long graph costs one step.
+  let oldest = Number.POSITIVE_INFINITY;
+  for (const target of targets) oldest = Math.min(oldest, target.id);
+  return leaveAtTargets ? (node) => node.id <= oldest || targets.has(node) : (node) => node.id <= oldest;
+}
+
 /**
- * All nodes below the roots, newest first; what lies below a node older than `oldest` is left out. No recursion: ten
- * thousand steps must not overflow the stack.
+ * All nodes below the roots, newest first; what lies below an edge is left out. No recursion: ten thousand steps must
+ * not overflow the stack.
  */
-export function reachable(roots: readonly GraphNode[], oldest: number = 0): GraphNode[] {
+export function reachable(roots: readonly GraphNode[], edge: (node: GraphNode) => boolean = () => false): GraphNode[] {
   const seen = new Set<GraphNode>(roots);
   const stack = [...seen];
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    if (node.id < oldest) continue;
+    if (edge(node)) continue;
     for (const parent of parentsOf(node)) {
       if (parent === undefined || seen.has(parent)) continue;
       seen.add(parent);

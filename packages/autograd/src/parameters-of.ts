@@ -1,0 +1,23 @@
+import { Tensor } from "@unroll/tensor";
+import type { GraphNode } from "./node.ts";
+import type { Parameter } from "./parameter.ts";
+import { reachable } from "./walk.ts";
+
+/**
+ * The parameters from which tensors were computed, each once, in the order in which they were made: those that a
+ * backward pass can reach.
+ *
+ * @example
+ * ```ts
+ * const w = parameter([1, 2]);
+ * parametersOf(mul(w, 3))[0] === w; // true
+ * ```
+ */
+export function parametersOf(outputs: Tensor | readonly Tensor[]): Parameter[] {
+  const roots = (Tensor.is(outputs) ? [outputs] : outputs)
+    .map((output) => output.node as GraphNode | undefined)
+    .filter((node) => node !== undefined);
+  return reachable(roots)
+    .reverse()
+    .flatMap((node) => (node.kind === "leaf" && node.parameter !== undefined ? [node.parameter as Parameter] : []));
+}
