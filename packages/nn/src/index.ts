@@ -1,3 +1,6 @@
+export { type CheckReport, checkModule } from "./check-module.ts";
+export { Dropout, type DropoutOptions } from "./dropout.ts";
+export { Embedding, type EmbeddingOptions } from "./embedding.ts";
 export { StateDictError, type StateDictProblems } from "./errors.ts";
 export { type Fans, fansOf, type InitOptions, type Nonlinearity, nonlinearityGain } from "./init-options.ts";
 export { type IdentityOptions, identityInit, type OrthogonalOptions, orthogonal } from "./init-orthogonal.ts";
@@ -16,4 +19,7 @@ export {
   xavierUniform,
 } from "./init-random.ts";
 export type { Layer } from "./layer.ts";
+export { LayerNorm, type LayerNormOptions } from "./layer-norm.ts";
+export { Linear, type LinearOptions } from "./linear.ts";
 export { type LoadOptions, type LoadResult, Module } from "./module.ts";
+export { type Fitting, type InputsOf, type Misfit, type OutputOf, Sequential, type Step } from "./sequential.ts";
