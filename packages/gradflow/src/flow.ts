@@ -1,0 +1,158 @@
+import type { Lengths } from "@unroll/cells";
+import { checkOptions, Generator, mul, OptionError, randn, ShapeError, Tensor, unsqueeze } from "@unroll/tensor";
+import { lossAdjoints, probeAdjoints, type StepAdjoint } from "./adjoints.ts";
+import { jointNorms, rowNorms } from "./norms.ts";
+import { type AnyState, type Recording, record, type Subject } from "./record.ts";
+import { type FlowSeries, seriesOf } from "./series.ts";
+
+/** Options of {@link gradientFlow}. */
+export interface GradientFlowOptions {
+  /**
+   * A task loss of the outputs `[T, B, …]`, a single number. Local losses at late steps hide how earlier signals vanish;
+   * to compare cells, leave it out and use the probe.
+   */
+  loss?: (output: Tensor) => Tensor;
+  /** How the loss combines samples (default `mean`): a mean carries 1/B into every sample's gradient, which is taken out again. */
+  reduction?: "mean" | "sum";
+  /**
+   * Without a loss, `L = <u, s_T>` at each sample's last step: u is a random unit vector over the whole state
+   * (`state`, default), over the part that is the output (`output`), or the given vectors, one for each state.
+   */
+  probe?: "state" | "output" | Readonly<Record<string, Tensor>>;
+  /** Where a random probe is drawn from (default: a generator of its own with seed 0). */
+  generator?: Generator;
+  /** How many steps each sample has; lags count from each sample's own last step. */
+  lengths?: Lengths;
+  /** The state before the first step, as the subject's forward takes it. */
+  state?: Readonly<Record<string, Tensor>>;
+  /** For recurrent layers: which one (default: the last). */
+  layer?: number;
+  /** For bidirectional layers: measure the direction that reads backwards (default false). */
+  reverse?: boolean;
+}
+
+const known = ["loss", "reduction", "probe", "generator", "lengths", "state", "layer", "reverse"];
+
+/** The two adjoints of one state. */
+export interface StateFlow {
+  /** Of the state as handed to the next step (and, where it is the output, to the loss), other states held fixed. */
+  readonly state: FlowSeries;
+  /** Of the value itself, with its uses inside the step: for an LSTM's c, what PyTorch's `c.grad` holds. */
+  readonly total: FlowSeries;
+}
+
+/** How gradients flow back through a sequence. */
+export interface GradientFlow {
+  readonly source: "loss" | "probe";
+  /** The number of lags: the length of the longest sample. */
+  readonly lags: number;
+  /** By state: `h`, and `c` for an LSTM. */
+  readonly states: Readonly<Record<string, StateFlow>>;
+  /** The norm of all states together, `‖[dh; dc]‖`, of the state adjoints: the quantity to compare cells by. */
+  readonly joint: FlowSeries;
+}
+
+/**
+ * Measures how a gradient fades or grows on its way back through time: `log10 ‖∂L/∂h_t‖` and `log10 ‖∂L/∂c_t‖` per sample
+ * and step, with the fitted decay, half-life and horizon.
+ *
+ * Norms are taken per sample and averaged as logarithms; parameters' `grad` stays untouched.
+ *
+ * @param subject a recurrent layer, or any cell that `unroll` drives
+ * @param x `[T, B, …]`
+ * @example
+ * ```ts
+ * const flow = gradientFlow(new LSTM(3, 16), randn([50, 8, 3]));
+ * flow.states.h.state.mean; // log10 ‖∂L/∂h‖ by lag
+ * flow.joint.fit?.halfLife; // steps until half of the gradient is left
+ * ```
+ * @throws {ShapeError} when the loss is not a single number, or no sample has a step
+ * @throws {OptionError} for options that do not go together
+ */
+export function gradientFlow(subject: Subject, x: Tensor, options: GradientFlowOptions = {}): GradientFlow {
+  checkOptions("gradientFlow", options, known);
+  const { loss, probe, reduction = "mean" } = options;
+  if (loss !== undefined && probe !== undefined)
+    throw new OptionError("gradientFlow: expected a loss or a probe, got both");
+  if (reduction !== "mean" && reduction !== "sum")
+    throw new OptionError(`gradientFlow: reduction must be "mean" or "sum", got ${String(reduction)}`);
+  const recording = record(subject, x, options);
+  if (recording.steps.length === 0) throw new ShapeError("gradientFlow: no sample has a step");
+  if (loss === undefined)
+    return summarize("probe", recording, probeAdjoints(recording, probeOf(recording, options)), 0);
+  const value = loss(recording.output);
+  if (!Tensor.is(value) || value.size !== 1) {
+    throw new ShapeError(
+      `gradientFlow: the loss must be a single number, got ${Tensor.is(value) ? `shape [${value.shape.join(", ")}]` : typeof value}`,
+    );
+  }
+  const offset = reduction === "mean" ? Math.log10(recording.output.shape[1]) : 0;
+  return summarize("loss", recording, lossAdjoints(recording, value), offset);
+}
+
+/** The probe's vectors, `[1, …]` for each state. */
+function probeOf(
+  { steps }: Recording,
+  { probe = "state", generator = new Generator(0) }: GradientFlowOptions,
+): AnyState {
+  const last = steps[steps.length - 1];
+  const names = Object.keys(last.value);
+  if (typeof probe === "object") {
+    const wrong = Object.keys(probe).find((name) => !names.includes(name)) ?? names.find((name) => !(name in probe));
+    if (wrong !== undefined)
+      throw new OptionError(`gradientFlow: the probe must have vectors for ${names.join(", ")}; ${wrong} does not fit`);
+    return Object.fromEntries(names.map((name) => [name, unsqueeze(probe[name], 0)]));
+  }
+  if (probe !== "state" && probe !== "output")
+    throw new OptionError(`gradientFlow: probe must be "state", "output" or vectors, got ${String(probe)}`);
+  const drawn = names.map((name): [string, Tensor] => {
+    const { shape, dtype } = last.value[name];
+    const vector = randn([1, ...shape.slice(1)], { dtype: dtype === "float64" ? "float64" : "float32", generator });
+    return [name, probe === "output" && last.state[name] !== last.output ? mul(vector, 0) : vector];
+  });
+  const norm = jointNorms(drawn.map(([, vector]) => vector))[0];
+  if (!(norm > 0)) throw new OptionError('gradientFlow: no state is the output; use probe: "state" or vectors');
+  return Object.fromEntries(drawn.map(([name, vector]) => [name, mul(vector, 1 / norm)]));
+}
+
+/** Sorts every sample's norms by lag, counted from its own last step. */
+function summarize(
+  source: "loss" | "probe",
+  { steps, output }: Recording,
+  adjoints: readonly StepAdjoint[],
+  offset: number,
+): GradientFlow {
+  const batch = output.shape[1];
+  const lastStep = new Array<number>(batch).fill(-1);
+  steps.forEach(({ samples }, i) => {
+    for (const sample of samples) lastStep[sample] = i;
+  });
+  const lags =
+    Math.max(...steps.map(({ samples }, i) => Math.max(...samples.map((sample) => lastStep[sample])) - i)) + 1;
+  const series = (norms: (adjoint: StepAdjoint) => Float64Array): FlowSeries => {
+    const logs = Array.from({ length: lags }, () => new Array<number | undefined>(batch).fill(undefined));
+    adjoints.forEach((adjoint, i) => {
+      const values = norms(adjoint);
+      adjoint.samples.forEach((sample, row) => {
+        logs[lastStep[sample] - i][sample] =
+          Math.log10(values[row]) + adjoint.exponents[row] * Math.LN2 * Math.LOG10E + offset;
+      });
+    });
+    return seriesOf(logs);
+  };
+  const names = Object.keys(steps[0].value);
+  return {
+    source,
+    lags,
+    states: Object.fromEntries(
+      names.map((name) => [
+        name,
+        {
+          state: series((adjoint) => rowNorms(adjoint.state[name])),
+          total: series((adjoint) => rowNorms(adjoint.total[name])),
+        },
+      ]),
+    ),
+    joint: series((adjoint) => jointNorms(names.map((name) => adjoint.state[name]))),
+  };
+}

@@ -1,0 +1,4 @@
+export { type ExponentialFit, fitExponential, horizonOf } from "./fit.ts";
+export { type GradientFlow, type GradientFlowOptions, gradientFlow, type StateFlow } from "./flow.ts";
+export type { Subject } from "./record.ts";
+export type { FlowSeries } from "./series.ts";
