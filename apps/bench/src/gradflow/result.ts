@@ -1,0 +1,95 @@
+/** Rises when a field changes its meaning, so that an old file is never misread. */
+export const resultVersion = 1;
+
+/** Everything that one `bench gradflow` run measured: what the report shows, and what the JSON file holds. */
+export interface BenchResult {
+  readonly version: typeof resultVersion;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly seconds: number;
+  /** Whether all runs ended; false after Ctrl-C, with what there was until then. */
+  readonly complete: boolean;
+  readonly environment: { readonly node: string; readonly platform: string; readonly arch: string; readonly cpu: string; readonly cores: number; readonly unroll: string };
+  readonly config: GradflowConfig;
+  readonly tasks: readonly TaskResult[];
+}
+
+/** The settings of a run, enough to repeat it. */
+export interface GradflowConfig {
+  readonly tasks: readonly TaskName[];
+  /** Which cells, by key: `rnn`, `lstm`, `lstm-fb1`, `gru`, and `rnn-eq`, `gru-eq` with as many parameters as the LSTM. */
+  readonly cells: readonly string[];
+  readonly seeds: readonly number[];
+  /** Training windows: steps of truncated backpropagation for text, the sequence length for the adding problem. */
+  readonly length: number;
+  readonly hidden: { readonly text: number; readonly adding: number };
+  readonly embedding: number;
+  readonly batch: { readonly text: number; readonly adding: number };
+  readonly steps: { readonly text: number; readonly adding: number };
+  /** Measure gradient flow at step 0 and after every so many training steps. */
+  readonly probeEvery: number;
+  readonly probeBatch: number;
+  /** Largest lag that is measured, and the steps before it that let the state settle. */
+  readonly lags: number;
+  readonly warmup: number;
+  readonly learningRate: number;
+  readonly clip: number;
+  /** The text's file, or undefined for the bundled book. */
+  readonly data: string | undefined;
+}
+
+export type TaskName = "text" | "adding";
+
+/** One task with all its runs. */
+export interface TaskResult {
+  readonly task: TaskName;
+  /** `Moby Dick, 1,204,997 characters, 83 symbols`. */
+  readonly description: string;
+  /** What the validation number is: `bits per character`, `mean squared error`. */
+  readonly metric: string;
+  /** What a model without memory reaches, with its formula: log2 of the symbols, or 1/6. */
+  readonly baseline: { readonly value: number; readonly formula: string };
+  readonly runs: readonly RunResult[];
+}
+
+/** One cell trained with one seed. */
+export interface RunResult {
+  readonly cell: string;
+  /** `LSTM, forget bias 1`. */
+  readonly label: string;
+  /** The layer as it describes itself. */
+  readonly describe: string;
+  readonly seed: number;
+  readonly hidden: number;
+  readonly parameters: number;
+  readonly status: "done" | "stopped" | "diverged";
+  /** For a diverged run: the step at which the loss was no longer finite. */
+  readonly divergedAt: number | undefined;
+  readonly seconds: number;
+  /** The training loss of each step, in the metric's unit. */
+  readonly loss: readonly number[];
+  /** The gradient norm of each step before clipping. */
+  readonly gradNorm: readonly number[];
+  readonly validation: readonly { readonly step: number; readonly value: number }[];
+  readonly probes: readonly ProbeResult[];
+}
+
+/** Gradient flow at one moment of training. All curves are by lag, log10 of norms; null stands for -∞ or NaN in JSON. */
+export interface ProbeResult {
+  readonly step: number;
+  /** By state: `h`, and `c` for an LSTM; and all states together. */
+  readonly curves: Readonly<Record<string, Curve>>;
+  readonly joint: Curve;
+}
+
+export interface Curve {
+  readonly mean: readonly (number | null)[];
+  readonly p10: readonly (number | null)[];
+  readonly p90: readonly (number | null)[];
+  readonly decayPerStep: number | null;
+  readonly halfLife: number | null;
+  readonly r2: number | null;
+  readonly horizon: number | null;
+  /** The first lag at which a sample's gradient is an exact zero. */
+  readonly underflowLag: number | null;
+}

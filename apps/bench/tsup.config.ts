@@ -1,0 +1,9 @@
+import { defineConfig } from "tsup";
+
+export default defineConfig({
+  entry: { cli: "src/cli.ts", worker: "src/gradflow/worker.ts" },
+  format: ["esm"],
+  target: "node20",
+  clean: true,
+  sourcemap: true,
+});
