@@ -1,3 +1,4 @@
+import { describe } from "./describe.ts";
 import { allocate, checkDType, type DType, type TypedArray } from "./dtype.ts";
 import { DTypeError, ShapeError } from "./errors.ts";
 import { checkOptions } from "./options.ts";
@@ -21,22 +22,36 @@ export interface TensorOptions {
  * tensor(new Float64Array(6), { shape: [2, 3] }).dtype; // "float64"
  * ```
  * @throws {ShapeError} when nested arrays are ragged, or the values do not fill `shape`
- * @throws {DTypeError} when a value is neither number nor boolean
+ * @throws {DTypeError} when a value is neither number nor boolean, both are mixed, or int32 cannot hold one
  */
 export function tensor(values: NestedArray | readonly NestedArray[] | TypedArray, options: TensorOptions = {}): Tensor {
   checkOptions("tensor", options, ["dtype", "shape"]);
-  const typed = ArrayBuffer.isView(values);
-  const { flat, shape } = typed
-    ? { flat: values as TypedArray, shape: [(values as TypedArray).length] }
-    : flatten(values as NestedArray);
+  const { flat, shape } = ArrayBuffer.isView(values) ? flatTyped(values) : flatten(values as NestedArray);
+  const out = options.shape === undefined ? shape : checkShape("tensor", options.shape);
+  if (sizeOf(out) !== flat.length)
+    throw new ShapeError(`tensor: ${formatShape(out)} needs ${sizeOf(out)} values, got ${flat.length}`);
   const dtype = options.dtype === undefined ? dtypeOf(flat) : checkDType("tensor", options.dtype);
   const data = allocate(dtype, flat.length);
   if (dtype === "bool") for (let i = 0; i < flat.length; i++) data[i] = flat[i] ? 1 : 0;
   else data.set(flat as ArrayLike<number>);
-  const out = options.shape === undefined ? shape : checkShape("tensor", options.shape);
-  if (sizeOf(out) !== flat.length)
-    throw new ShapeError(`tensor: ${formatShape(out)} needs ${sizeOf(out)} values, got ${flat.length}`);
-  return new Tensor([...out], dtype, { data, version: 0 });
+  if (dtype === "int32" && !(flat instanceof Int32Array)) checkTruncated(flat, data);
+  return new Tensor(out, dtype, { data, version: 0 });
+}
+
+/** To int32 a number may lose its fraction, as in PyTorch, and nothing else. */
+function checkTruncated(flat: ArrayLike<number | boolean>, data: TypedArray): void {
+  for (let i = 0; i < data.length; i++) {
+    if (Math.trunc(Number(flat[i])) !== data[i])
+      throw new DTypeError(`tensor: int32 cannot hold the number ${flat[i]}`);
+  }
+}
+
+function flatTyped(values: ArrayBufferView): { flat: ArrayLike<number>; shape: number[] } {
+  // A DataView has no length, and the big integers of the 64-bit arrays are no numbers.
+  const { length, 0: first } = values as unknown as ArrayLike<unknown>;
+  if (typeof length !== "number" || (length > 0 && typeof first !== "number") || /^Big/.test(values.constructor.name))
+    throw new DTypeError(`tensor: expected an array of numbers, got ${describe(values)}`);
+  return { flat: values as unknown as ArrayLike<number>, shape: [length] };
 }
 
 function dtypeOf(flat: ArrayLike<number | boolean>): DType {
@@ -59,14 +74,16 @@ function flatten(values: NestedArray): { flat: (number | boolean)[]; shape: numb
       if (Array.isArray(value))
         throw new ShapeError(`tensor: ragged arrays, expected shape ${formatShape(shape)} but found a deeper array`);
       if (typeof value !== "number" && typeof value !== "boolean") {
-        throw new DTypeError(`tensor: expected numbers or booleans, got ${value === null ? "null" : typeof value}`);
+        throw new DTypeError(`tensor: expected numbers or booleans, got ${describe(value)}`);
       }
+      if (flat.length > 0 && typeof flat[0] !== typeof value)
+        throw new DTypeError(`tensor: numbers and booleans are mixed, got ${flat[0]} and ${value}`);
       flat.push(value);
       return;
     }
     if (!Array.isArray(value) || value.length !== shape[axis]) {
       throw new ShapeError(
-        `tensor: ragged arrays, expected ${shape[axis]} entries on axis ${axis}, found ${Array.isArray(value) ? value.length : String(value)}`,
+        `tensor: ragged arrays, expected ${shape[axis]} entries on axis ${axis}, found ${Array.isArray(value) ? value.length : describe(value)}`,
       );
     }
     for (const entry of value) visit(entry, axis + 1);

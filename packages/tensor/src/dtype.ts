@@ -1,3 +1,4 @@
+import { describe } from "./describe.ts";
 import { DTypeError } from "./errors.ts";
 
 /** `float32` (default), `float64` (gradient checks, oracles), `int32` (indices), `bool` (masks, one byte a value). */
@@ -13,6 +14,16 @@ export function allocate(dtype: DType, size: number): TypedArray {
   return new constructors[dtype](size);
 }
 
+/**
+ * Throws a {@link DTypeError} unless `dtype` can hold `value`: int32 and bool would change it without a word. Floating
+ * dtypes round.
+ */
+export function checkHolds(fn: string, dtype: DType, value: unknown): void {
+  if (typeof value !== "number") throw new DTypeError(`${fn}: expected a number, got ${describe(value)}`);
+  if (isFloat(dtype) || (dtype === "int32" ? value === (value | 0) : value === 0 || value === 1)) return;
+  throw new DTypeError(`${fn}: ${dtype} cannot hold the number ${value}; use float32`);
+}
+
 export function isFloat(dtype: DType): boolean {
   return dtype === "float32" || dtype === "float64";
 }
@@ -20,5 +31,7 @@ export function isFloat(dtype: DType): boolean {
 /** Returns `dtype`, or throws a {@link DTypeError} that lists the known ones. */
 export function checkDType(fn: string, dtype: unknown): DType {
   if (typeof dtype === "string" && Object.hasOwn(constructors, dtype)) return dtype as DType;
-  throw new DTypeError(`${fn}: unknown dtype ${String(dtype)}, expected float32, float64, int32 or bool`);
+  throw new DTypeError(
+    `${fn}: unknown dtype ${typeof dtype === "string" ? dtype : describe(dtype)}, expected float32, float64, int32 or bool`,
+  );
 }

@@ -1,8 +1,9 @@
-import { allocate } from "./dtype.ts";
+import { allocate, type DType, type TypedArray } from "./dtype.ts";
+import { ShapeError } from "./errors.ts";
 import type { Op, OpRecord } from "./op.ts";
 import { referenceEngine } from "./reference.ts";
 import { runtime } from "./runtime.ts";
-import { sizeOf } from "./shape.ts";
+import { formatShape, type Shape, sizeOf } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 
 /** The default evaluator: derives shape and dtype, then takes a view or has the engine compute the values. */
@@ -13,10 +14,20 @@ export function evaluate<Attrs>(op: OpRecord<string, Attrs>, inputs: readonly Te
     const start = op.view(inputs, attrs);
     if (start !== undefined) return new Tensor(shape, dtype, inputs[0].storage, inputs[0].offset + start);
   }
-  const data = allocate(dtype, sizeOf(shape));
+  const data = allocateFor(op.name, dtype, shape);
   const output = new Tensor(shape, dtype, { data, version: 0 });
   if (data.length > 0) (runtime().engine ?? referenceEngine).run(op as Op, data, output, inputs, attrs);
   return output;
+}
+
+/** What does not fit into memory, or into an array at all, is a matter of shape. */
+function allocateFor(fn: string, dtype: DType, shape: Shape): TypedArray {
+  try {
+    return allocate(dtype, sizeOf(shape));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ShapeError(`${fn}: no room for a ${dtype} tensor of shape ${formatShape(shape)}`);
+  }
 }
 
 /** A tensor with the op's shape and dtype but without values, as a tracer makes them. */

@@ -1,4 +1,5 @@
-import { ShapeError } from "./errors.ts";
+import { describe } from "./describe.ts";
+import { IndexError, ShapeError } from "./errors.ts";
 import { normalizeDim, type Shape } from "./shape.ts";
 
 /** Axes to work over: one, several, or all when left out. */
@@ -25,7 +26,9 @@ export function groupOf(shape: Shape, first: number, last: number = first): Grou
 /** Sorted, distinct, non-negative axes; all of them when `dim` is left out. */
 export function normalizeDims(fn: string, dim: Dims, rank: number): number[] {
   if (dim === undefined) return Array.from({ length: rank }, (_, i) => i);
-  const dims = (typeof dim === "number" ? [dim] : [...dim]).map((d) => normalizeDim(fn, d, rank)).sort((a, b) => a - b);
+  if (typeof dim === "number") return [normalizeDim(fn, dim, rank)];
+  if (!Array.isArray(dim)) throw new IndexError(`${fn}: expected an axis or an array of axes, got ${describe(dim)}`);
+  const dims = dim.map((d) => normalizeDim(fn, d, rank)).sort((a, b) => a - b);
   for (let i = 1; i < dims.length; i++)
     if (dims[i] === dims[i - 1]) throw new ShapeError(`${fn}: axis ${dims[i]} is named twice`);
   return dims;

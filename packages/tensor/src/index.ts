@@ -1,4 +1,6 @@
+export { checkTensor } from "./check.ts";
 export { type TensorOptions, tensor } from "./create.ts";
+export { describe } from "./describe.ts";
 export { allocate, checkDType, type DType, isFloat, type TypedArray } from "./dtype.ts";
 export {
   DTypeError,
@@ -29,6 +31,7 @@ export {
 export { add, div, maximum, minimum, mul, pow, sub } from "./ops/arithmetic.ts";
 export { cast } from "./ops/cast.ts";
 export {
+  type AllCloseOptions,
   allClose,
   equal,
   greater,
@@ -53,7 +56,7 @@ export {
   zerosLike,
 } from "./ops/constructors.ts";
 export { abs, clamp, cos, erf, exp, expm1, floor, log, log1p, neg, round, sign, sin, sqrt } from "./ops/elementwise.ts";
-export { gather, indexAdd, indexSelect, oneHot, scatterAdd } from "./ops/indexing.ts";
+export { gather, indexAdd, indexSelect, type OneHotOptions, oneHot, scatterAdd } from "./ops/indexing.ts";
 export { cat, chunk, concat, split, stack, unbind } from "./ops/joining.ts";
 export { logicalAnd, logicalNot, logicalOr, logicalXor } from "./ops/logical.ts";
 export { type MatmulOptions, matmul } from "./ops/matmul.ts";
@@ -62,9 +65,9 @@ export { categorical, permutation, type RandomOptions, randn, randnLike, uniform
 export { all, any, logSumExp, max, min, type ReduceOptions, sum } from "./ops/reductions.ts";
 export { flip, pad, select, slice, tril } from "./ops/slicing.ts";
 export { cumsum, logSoftmax, softmax } from "./ops/softmax.ts";
-export { argmax, argmin, argsort, sort, topk } from "./ops/sorting.ts";
+export { argmax, argmin, argsort, type SortOptions, sort, type TopkOptions, topk } from "./ops/sorting.ts";
 export { mean, std, type VarianceOptions, variance } from "./ops/statistics.ts";
-export { checkOptions } from "./options.ts";
+export { checkBoolean, checkNumber, checkOptions, checkWhole } from "./options.ts";
 export {
   type Block,
   defaultGenerator,

@@ -1,5 +1,8 @@
+import { checkTensor } from "./check.ts";
+import { tensor } from "./create.ts";
+import { describe } from "./describe.ts";
 import type { TypedArray } from "./dtype.ts";
-import { DTypeError, ShapeError } from "./errors.ts";
+import { DTypeError, OptionError, ShapeError } from "./errors.ts";
 import { formatShape, sameShape } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -8,6 +11,8 @@ import { Tensor } from "./tensor.ts";
  * For optimizers and for loading weights; everything else makes new tensors.
  */
 export function mutate(x: Tensor, write: (data: TypedArray) => void): void {
+  checkTensor("mutate", x);
+  if (typeof write !== "function") throw new OptionError(`mutate: expected a function, got ${describe(write)}`);
   const data = x.data;
   x.storage.version++;
   write(data);
@@ -20,12 +25,19 @@ export function mutate(x: Tensor, write: (data: TypedArray) => void): void {
  * @throws {DTypeError} when the dtypes differ
  */
 export function assign(x: Tensor, values: Tensor | ArrayLike<number>): void {
-  const source = Tensor.is(values) ? values.data : values;
+  checkTensor("assign", x);
   if (Tensor.is(values)) {
+    checkTensor("assign", values);
     if (!sameShape(values.shape, x.shape))
       throw new ShapeError(`assign: expected shape ${formatShape(x.shape)}, got ${formatShape(values.shape)}`);
     if (values.dtype !== x.dtype) throw new DTypeError(`assign: expected ${x.dtype}, got ${values.dtype}; use cast`);
+    const source = values.data;
+    mutate(x, (data) => data.set(source));
+    return;
   }
-  if (source.length !== x.size) throw new ShapeError(`assign: expected ${x.size} values, got ${source.length}`);
-  mutate(x, (data) => data.set(source));
+  // Made a tensor of x's dtype first: whatever that does not take leaves x as it was.
+  const source = tensor(values as number[] | TypedArray, { dtype: x.dtype });
+  if (source.shape.length !== 1 || source.size !== x.size)
+    throw new ShapeError(`assign: expected ${x.size} values, got shape ${formatShape(source.shape)}`);
+  mutate(x, (data) => data.set(source.data));
 }

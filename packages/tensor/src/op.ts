@@ -1,10 +1,9 @@
+import { checkTensor } from "./check.ts";
 import type { DType, TypedArray } from "./dtype.ts";
-import { DTypeError, FormatError } from "./errors.ts";
 import { evaluate } from "./evaluate.ts";
-import { ownOrigin } from "./origin.ts";
 import { runtime } from "./runtime.ts";
 import type { Shape } from "./shape.ts";
-import { originOf, Tensor } from "./tensor.ts";
+import type { Tensor } from "./tensor.ts";
 
 /**
  * One operation: how its output's shape and dtype follow from its inputs, and how its values are computed.
@@ -26,7 +25,6 @@ export interface OpRecord<Name extends string = string, Attrs = void> {
 }
 
 /** An operation of any name and attributes, as recorder, evaluator and engine see it. */
-
 export type Op = OpRecord<string, never>;
 
 /** Makes an operation record, frozen, with the types of its attributes checked against its functions. */
@@ -36,26 +34,9 @@ export function defineOp<Name extends string, Attrs = void>(record: OpRecord<Nam
 
 /** Runs an operation: the evaluator (computing, or a tracer) makes the output, the recorder (autograd, or none) remembers it. */
 export function apply<Attrs>(op: OpRecord<string, Attrs>, inputs: readonly Tensor[], attrs: Attrs): Tensor {
-  for (let i = 0; i < inputs.length; i++) checkInput(op.name, inputs[i]);
+  for (let i = 0; i < inputs.length; i++) checkTensor(op.name, inputs[i]);
   const state = runtime();
   const output = state.evaluator === undefined ? evaluate(op, inputs, attrs) : state.evaluator(op as Op, inputs, attrs);
   if (state.recorder !== undefined) state.recorder(op as Op, inputs, attrs, output);
   return output;
-}
-
-function checkInput(name: string, input: Tensor): void {
-  if (!Tensor.is(input)) throw new DTypeError(`${name}: expected a tensor, got ${describe(input)}`);
-  const { format, version, path } = originOf(input);
-  if (format !== ownOrigin.format) {
-    throw new FormatError(
-      `${name}: got a tensor of format ${format} from @unroll/tensor ${version} at ${path}, but @unroll/tensor ${ownOrigin.version} at ${ownOrigin.path} works with format ${ownOrigin.format}; install one version only`,
-    );
-  }
-}
-
-function describe(value: unknown): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "an array; use tensor([...])";
-  if (typeof value === "object") return `an object with keys ${Object.keys(value).slice(0, 4).join(", ") || "(none)"}`;
-  return `${typeof value} ${String(value)}`;
 }

@@ -1,3 +1,4 @@
+import { describe } from "./describe.ts";
 import { OptionError } from "./errors.ts";
 
 /**
@@ -11,9 +12,7 @@ import { OptionError } from "./errors.ts";
 export function checkOptions(fn: string, options: unknown, known: readonly string[]): void {
   if (options === undefined) return;
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new OptionError(
-      `${fn}: options must be an object, got ${options === null ? "null" : Array.isArray(options) ? "an array" : typeof options}`,
-    );
+    throw new OptionError(`${fn}: options must be an object, got ${describe(options)}`);
   }
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
@@ -22,6 +21,26 @@ export function checkOptions(fn: string, options: unknown, known: readonly strin
       `${fn}: unknown option ${key}, did you mean ${nearest(key, known)}? It takes ${known.join(", ")}`,
     );
   }
+}
+
+/** Returns `value`, or `fallback` when it is left out; throws an {@link OptionError} unless it is true or false. */
+export function checkBoolean(fn: string, name: string, value: unknown, fallback: boolean): boolean {
+  if (value === undefined) return fallback;
+  if (typeof value !== "boolean") throw new OptionError(`${fn}: ${name} must be true or false, got ${describe(value)}`);
+  return value;
+}
+
+/** Returns `value`; throws an {@link OptionError} unless it is a number. NaN and the infinities are numbers. */
+export function checkNumber(fn: string, name: string, value: unknown): number {
+  if (typeof value !== "number") throw new OptionError(`${fn}: ${name} must be a number, got ${describe(value)}`);
+  return value;
+}
+
+/** Returns `value`; throws an {@link OptionError} unless it is a whole number. */
+export function checkWhole(fn: string, name: string, value: unknown): number {
+  if (typeof value !== "number" || !Number.isInteger(value))
+    throw new OptionError(`${fn}: ${name} must be a whole number, got ${describe(value)}`);
+  return value;
 }
 
 function nearest(word: string, known: readonly string[]): string {

@@ -1,3 +1,4 @@
+import { describe } from "./describe.ts";
 import { IndexError, ShapeError } from "./errors.ts";
 
 /** Sizes of the axes, outermost first. `[]` is a scalar. */
@@ -20,22 +21,22 @@ export function formatShape(shape: Shape): string {
   return `[${shape.join(", ")}]`;
 }
 
-/** Throws unless every size is a whole number >= 0. */
+/** A copy of `shape`, or a {@link ShapeError} unless it is an array of whole numbers >= 0. */
 export function checkShape(fn: string, shape: unknown): Shape {
-  if (!Array.isArray(shape)) throw new ShapeError(`${fn}: expected a shape such as [2, 3], got ${String(shape)}`);
+  if (!Array.isArray(shape)) throw new ShapeError(`${fn}: expected a shape such as [2, 3], got ${describe(shape)}`);
   for (const size of shape) {
     if (!Number.isInteger(size) || size < 0) {
       throw new ShapeError(`${fn}: sizes must be whole numbers >= 0, got [${shape.map(String).join(", ")}]`);
     }
   }
-  return shape as Shape;
+  return shape.slice();
 }
 
 /** Maps an axis in [-rank, rank) to [0, rank); throws an {@link IndexError} otherwise. */
 export function normalizeDim(fn: string, dim: number, rank: number): number {
   if (!Number.isInteger(dim) || dim < -rank || dim >= rank) {
     const range = rank === 0 ? "a scalar has none" : `expected one in [${-rank}, ${rank - 1}]`;
-    throw new IndexError(`${fn}: no axis ${dim}, ${range}`);
+    throw new IndexError(`${fn}: no axis ${typeof dim === "number" ? dim : describe(dim)}, ${range}`);
   }
   return dim < 0 ? dim + rank : dim;
 }

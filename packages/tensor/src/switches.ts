@@ -1,3 +1,4 @@
+import { describe } from "./describe.ts";
 import { OptionError } from "./errors.ts";
 import { type Evaluator, runtime } from "./runtime.ts";
 
@@ -7,6 +8,8 @@ import { type Evaluator, runtime } from "./runtime.ts";
  * @throws {OptionError} when `fn` returns a promise: the switch would end before the work does.
  */
 export function withEvaluator<T>(evaluator: Evaluator | undefined, fn: () => T): T {
+  if (evaluator !== undefined && typeof evaluator !== "function")
+    throw new OptionError(`withEvaluator: expected an evaluator function, got ${describe(evaluator)}`);
   const state = runtime();
   const previous = state.evaluator;
   state.evaluator = evaluator;

@@ -1,4 +1,6 @@
+import { checkTensor } from "../check.ts";
 import { apply, defineOp, type OpRecord } from "../op.ts";
+import { checkNumber } from "../options.ts";
 import { floatDType, shapeOfFirst } from "../rules.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, mul } from "./arithmetic.ts";
@@ -51,6 +53,12 @@ export const eluOp: OpRecord<"elu", { alpha: number }> = /* @__PURE__ */ defineO
   },
 });
 
+/** For functions made of several ops, whose errors would name those. */
+function checkFloat(fn: string, x: Tensor): void {
+  checkTensor(fn, x);
+  floatDType(fn, [x]);
+}
+
 /** The hyperbolic tangent, elementwise. */
 export function tanh(x: Tensor): Tensor {
   return apply(tanhOp, [x], undefined);
@@ -68,21 +76,23 @@ export function relu(x: Tensor): Tensor {
 
 /** `x` where `x >= 0`, else `negativeSlope * x`. */
 export function leakyRelu(x: Tensor, negativeSlope: number = 0.01): Tensor {
-  return apply(leakyReluOp, [x], { slope: negativeSlope });
+  return apply(leakyReluOp, [x], { slope: checkNumber("leakyRelu", "negativeSlope", negativeSlope) });
 }
 
 /** `x` where `x > 0`, else `alpha (e^x - 1)` (Clevert et al., 2015). */
 export function elu(x: Tensor, alpha: number = 1): Tensor {
-  return apply(eluOp, [x], { alpha });
+  return apply(eluOp, [x], { alpha: checkNumber("elu", "alpha", alpha) });
 }
 
 /** `x Φ(x) = x/2 (1 + erf(x / sqrt 2))`, the exact form (Hendrycks and Gimpel, 2016). */
 export function gelu(x: Tensor): Tensor {
+  checkFloat("gelu", x);
   return mul(mul(x, 0.5), add(erf(mul(x, Math.SQRT1_2)), 1));
 }
 
 /** `x sigmoid(x)`, elementwise. */
 export function silu(x: Tensor): Tensor {
+  checkFloat("silu", x);
   return mul(x, sigmoid(x));
 }
 
@@ -93,6 +103,7 @@ export function softplus(x: Tensor): Tensor {
 
 /** `log(sigmoid(x)) = -softplus(-x)`, elementwise: logSigmoid(-1000) is -1000, not -∞. */
 export function logSigmoid(x: Tensor): Tensor {
+  checkFloat("logSigmoid", x);
   return neg(softplus(neg(x)));
 }
 

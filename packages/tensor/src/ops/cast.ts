@@ -16,7 +16,8 @@ export const castOp: OpRecord<"cast", { dtype: DType }> = /* @__PURE__ */ define
 });
 
 /**
- * The values in another dtype: to int32 by dropping the fraction, to bool by asking whether they differ from 0.
+ * The values in another dtype: to int32 by dropping the fraction (NaN becomes 0, what int32 cannot hold wraps around), to
+ * bool by asking whether they differ from 0.
  *
  * @example
  * ```ts

@@ -1,8 +1,10 @@
 import { type BinaryLoop, broadcastBinary, forEachRun } from "../broadcast.ts";
+import { checkTensor } from "../check.ts";
 import type { TypedArray } from "../dtype.ts";
 import { DTypeError } from "../errors.ts";
 import { apply, defineOp, type OpRecord } from "../op.ts";
 import { applyBinary, type Operand, scalar } from "../operands.ts";
+import { checkBoolean, checkNumber, checkOptions } from "../options.ts";
 import { comparisonDType, numericDType, sameDType, shapeOfFirst } from "../rules.ts";
 import { broadcastShapes } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
@@ -101,12 +103,22 @@ export function lessEqual(a: Operand, b: Operand): Tensor {
 
 /** Whether `a > b`, elementwise with broadcasting. */
 export function greater(a: Operand, b: Operand): Tensor {
-  return applyBinary(lessOp, b, a);
+  return swapped("greater", lessOp, a, b);
 }
 
 /** Whether `a >= b`, elementwise with broadcasting. */
 export function greaterEqual(a: Operand, b: Operand): Tensor {
-  return applyBinary(lessEqualOp, b, a);
+  return swapped("greaterEqual", lessEqualOp, a, b);
+}
+
+/** Checks operands in the order and under the name of the call, since the op would name itself and turn them around. */
+function swapped(fn: string, op: OpRecord, a: Operand, b: Operand): Tensor {
+  for (const x of [a, b]) if (typeof x !== "number") checkTensor(fn, x);
+  if (typeof a === "number" && typeof b === "number") return applyBinary(op, a, b, fn);
+  if (typeof a === "number" || typeof b === "number") return applyBinary(op, b, a, fn);
+  sameDType(fn, [a, b]);
+  broadcastShapes(fn, [a.shape, b.shape]);
+  return apply(op, [b, a], undefined);
 }
 
 /** Which elements are NaN. */
@@ -134,16 +146,28 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   return apply(whereOp, [condition, operand(a), operand(b)], undefined);
 }
 
+/** Options of {@link allClose}. */
+export interface AllCloseOptions {
+  /** The distance allowed, as a share of `|b|` (default 1e-5). */
+  rtol?: number;
+  /** The distance allowed beside that (default 1e-8). */
+  atol?: number;
+  /** Whether NaN is close to NaN (default false). */
+  equalNaN?: boolean;
+}
+
 /**
  * Whether all elements are close: `|a - b| <= atol + rtol |b|` (NumPy's and PyTorch's rule). Reads values.
  *
  * @throws {ShapeError} when the shapes do not broadcast
  */
-export function allClose(
-  a: Tensor,
-  b: Tensor,
-  { rtol = 1e-5, atol = 1e-8, equalNaN = false }: { rtol?: number; atol?: number; equalNaN?: boolean } = {},
-): boolean {
+export function allClose(a: Tensor, b: Tensor, options: AllCloseOptions = {}): boolean {
+  checkTensor("allClose", a);
+  checkTensor("allClose", b);
+  checkOptions("allClose", options, ["rtol", "atol", "equalNaN"]);
+  const rtol = checkNumber("allClose", "rtol", options.rtol ?? 1e-5);
+  const atol = checkNumber("allClose", "atol", options.atol ?? 1e-8);
+  const equalNaN = checkBoolean("allClose", "equalNaN", options.equalNaN, false);
   sameDType("allClose", [a, b]);
   const [x, y] = [a.data, b.data];
   let close = true;

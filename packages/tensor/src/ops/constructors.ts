@@ -1,7 +1,9 @@
-import { checkDType, type DType } from "../dtype.ts";
+import { checkTensor } from "../check.ts";
+import { describe } from "../describe.ts";
+import { checkDType, checkHolds, type DType, isFloat } from "../dtype.ts";
 import { DTypeError, OptionError } from "../errors.ts";
 import { apply, defineOp, type OpRecord } from "../op.ts";
-import { checkOptions } from "../options.ts";
+import { checkNumber, checkOptions } from "../options.ts";
 import { checkShape, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { cast } from "./cast.ts";
@@ -30,15 +32,26 @@ export const fullOp: OpRecord<"full", FullAttrs> = /* @__PURE__ */ defineOp<"ful
   },
 });
 
-export const arangeOp: OpRecord<"arange", { start: number; step: number; count: number; dtype: DType }> =
-  /* @__PURE__ */ defineOp<"arange", { start: number; step: number; count: number; dtype: DType }>({
-    name: "arange",
-    dtype: (_, __, { dtype }) => dtype,
-    shape: (_, { count }) => [count],
-    forward: (out, _, { start, step }) => {
-      for (let i = 0; i < out.length; i++) out[i] = start + i * step;
-    },
-  });
+/** Evenly spaced numbers. */
+export interface ArangeAttrs {
+  readonly start: number;
+  readonly step: number;
+  readonly count: number;
+  readonly dtype: DType;
+  /** What the last number must be; the second half is counted back from it. */
+  readonly last: number | undefined;
+}
+
+export const arangeOp: OpRecord<"arange", ArangeAttrs> = /* @__PURE__ */ defineOp<"arange", ArangeAttrs>({
+  name: "arange",
+  dtype: (_, __, { dtype }) => dtype,
+  shape: (_, { count }) => [count],
+  forward: (out, _, { start, step, count, last }) => {
+    const half = last === undefined ? count : count >>> 1;
+    for (let i = 0; i < half; i++) out[i] = start + i * step;
+    if (last !== undefined) for (let i = half; i < count; i++) out[i] = last - (count - 1 - i) * step;
+  },
+});
 
 function dtypeFrom(fn: string, options: DTypeOptions | undefined, fallback: DType = "float32"): DType {
   checkOptions(fn, options, ["dtype"]);
@@ -47,8 +60,9 @@ function dtypeFrom(fn: string, options: DTypeOptions | undefined, fallback: DTyp
 
 /** A tensor in which every element is `value`. */
 export function full(shape: readonly number[], value: number, options?: DTypeOptions): Tensor {
-  if (typeof value !== "number") throw new DTypeError(`full: expected a number to fill with, got ${typeof value}`);
-  return apply(fullOp, [], { shape: checkShape("full", shape), value, dtype: dtypeFrom("full", options) });
+  const dtype = dtypeFrom("full", options);
+  checkHolds("full", dtype, value);
+  return apply(fullOp, [], { shape: checkShape("full", shape), value, dtype });
 }
 
 /** A tensor of zeros. */
@@ -63,38 +77,57 @@ export function ones(shape: readonly number[], options?: DTypeOptions): Tensor {
 
 /** A tensor with the shape and dtype of `x`, filled with `value`. */
 export function fullLike(x: Tensor, value: number, options?: DTypeOptions): Tensor {
-  return apply(fullOp, [], { shape: x.shape, value, dtype: dtypeFrom("fullLike", options, x.dtype) });
+  return like("fullLike", x, value, options);
+}
+
+function like(fn: string, x: Tensor, value: number, options: DTypeOptions | undefined): Tensor {
+  checkTensor(fn, x);
+  const dtype = dtypeFrom(fn, options, x.dtype);
+  checkHolds(fn, dtype, value);
+  return apply(fullOp, [], { shape: x.shape, value, dtype });
 }
 
 /** Zeros with the shape and dtype of `x`. */
 export function zerosLike(x: Tensor, options?: DTypeOptions): Tensor {
-  return fullLike(x, 0, options);
+  return like("zerosLike", x, 0, options);
 }
 
 /** Ones with the shape and dtype of `x`. */
 export function onesLike(x: Tensor, options?: DTypeOptions): Tensor {
-  return fullLike(x, 1, options);
+  return like("onesLike", x, 1, options);
 }
 
 /**
  * Numbers from `start` up to, but without, `end`: `arange(4)` is `[0, 1, 2, 3]`, `arange(1, 2, 0.25)` has four values.
  *
  * @throws {OptionError} when the step is 0 or leads away from `end`
+ * @throws {DTypeError} when the dtype cannot hold the numbers
  */
 export function arange(start: number, end?: number, step: number = 1, options?: DTypeOptions): Tensor {
+  for (const value of [start, end ?? 0, step]) checkNumber("arange", "each of start, end and step", value);
+  const dtype = dtypeFrom("arange", options);
   const [from, to] = end === undefined ? [0, start] : [start, end];
   const count = Math.ceil((to - from) / step);
   if (!Number.isFinite(count) || count < 0)
     throw new OptionError(`arange: no way from ${from} to ${to} in steps of ${step}`);
-  return apply(arangeOp, [], { start: from, step, count, dtype: dtypeFrom("arange", options) });
+  for (const value of [from, step, from + step * Math.max(0, count - 1)]) checkHolds("arange", dtype, value);
+  return apply(arangeOp, [], { start: from, step, count, dtype, last: undefined });
 }
 
-/** `count` numbers from `start` to `end`, both included, evenly spaced. Throws `OptionError` unless `count` is a whole number >= 0. */
+/**
+ * `count` numbers from `start` to `end`, both included and exact, evenly spaced.
+ *
+ * @throws {OptionError} unless `count` is a whole number >= 0
+ * @throws {DTypeError} unless the dtype is floating
+ */
 export function linspace(start: number, end: number, count: number, options?: DTypeOptions): Tensor {
+  for (const value of [start, end]) checkNumber("linspace", "each of start and end", value);
   if (!Number.isInteger(count) || count < 0)
-    throw new OptionError(`linspace: expected a whole count >= 0, got ${count}`);
+    throw new OptionError(`linspace: expected a whole count >= 0, got ${describe(count)}`);
+  const dtype = dtypeFrom("linspace", options);
+  if (!isFloat(dtype)) throw new DTypeError(`linspace: expected float32 or float64, got ${dtype}`);
   const step = count > 1 ? (end - start) / (count - 1) : 0;
-  return apply(arangeOp, [], { start, step, count, dtype: dtypeFrom("linspace", options) });
+  return apply(arangeOp, [], { start, step, count, dtype, last: count > 1 ? end : undefined });
 }
 
 /** The `[n, m]` matrix with ones on the diagonal and zeros elsewhere; `m` is `n` unless given. */

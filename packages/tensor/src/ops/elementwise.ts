@@ -1,4 +1,5 @@
-import type { DType, TypedArray } from "../dtype.ts";
+import { checkTensor } from "../check.ts";
+import { checkHolds, type DType, type TypedArray } from "../dtype.ts";
 import { apply, defineOp, type OpRecord } from "../op.ts";
 import { floatDType, numericDType, shapeOfFirst } from "../rules.ts";
 import { erf as scalarErf } from "../scalar/erf.ts";
@@ -164,5 +165,8 @@ export function clamp(
   min: number = Number.NEGATIVE_INFINITY,
   max: number = Number.POSITIVE_INFINITY,
 ): Tensor {
+  checkTensor("clamp", x);
+  if (min !== Number.NEGATIVE_INFINITY) checkHolds("clamp", x.dtype, min);
+  if (max !== Number.POSITIVE_INFINITY) checkHolds("clamp", x.dtype, max);
   return apply(clampOp, [x], { min, max });
 }

@@ -1,15 +1,18 @@
-import { DTypeError, IndexError, ShapeError } from "../errors.ts";
+import { axisOf } from "../check.ts";
+import { describe } from "../describe.ts";
+import { DTypeError, IndexError, OptionError, ShapeError } from "../errors.ts";
 import { groupOf } from "../groups.ts";
 import { apply, defineOp, type OpRecord } from "../op.ts";
-import { sameDType } from "../rules.ts";
-import { formatShape, normalizeDim, sameShape } from "../shape.ts";
+import { checkOptions } from "../options.ts";
+import { numericDType } from "../rules.ts";
+import { formatShape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { DimAttrs } from "./softmax.ts";
 
 /** Checks the dtypes of (x, index) or (x, index, source), and gives x's. */
 function indexedDType(name: string, [x, index, source]: readonly Tensor[]): Tensor["dtype"] {
   if (index.dtype !== "int32") throw new DTypeError(`${name}: the index must be int32, got ${index.dtype}; use cast`);
-  return source === undefined ? x.dtype : sameDType(name, [x, source]);
+  return source === undefined ? x.dtype : numericDType(name, [x, source]);
 }
 
 function checkedIndex(name: string, at: number, size: number): number {
@@ -155,12 +158,12 @@ export const oneHotOp: OpRecord<"oneHot", { classes: number; dtype: "float32" | 
  * @throws {ShapeError} when the index does not fit beside `dim`
  */
 export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
-  return apply(gatherOp, [x, index], { dim: normalizeDim("gather", dim, x.shape.length) });
+  return apply(gatherOp, [x, index], { dim: axisOf("gather", x, dim) });
 }
 
 /** Adds `source` to `x` at the places that {@link gather} would read: for `dim` 0, `out[index[i][j]][j] += source[i][j]`. */
 export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
-  return apply(scatterAddOp, [x, index, source], { dim: normalizeDim("scatterAdd", dim, x.shape.length) });
+  return apply(scatterAddOp, [x, index, source], { dim: axisOf("scatterAdd", x, dim) });
 }
 
 /**
@@ -169,12 +172,18 @@ export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor
  * @throws {IndexError} when an index lies outside
  */
 export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
-  return apply(indexSelectOp, [x, index], { dim: normalizeDim("indexSelect", dim, x.shape.length) });
+  return apply(indexSelectOp, [x, index], { dim: axisOf("indexSelect", x, dim) });
 }
 
 /** Adds slices of `source` to the slices `index` of `x` along `dim`; an index that comes twice adds twice. */
 export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
-  return apply(indexAddOp, [x, index, source], { dim: normalizeDim("indexAdd", dim, x.shape.length) });
+  return apply(indexAddOp, [x, index, source], { dim: axisOf("indexAdd", x, dim) });
+}
+
+/** Options of {@link oneHot}. */
+export interface OneHotOptions {
+  /** float32 unless given. */
+  dtype?: "float32" | "float64" | "int32";
 }
 
 /**
@@ -185,13 +194,14 @@ export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor):
  * oneHot(tensor([0, 2], { dtype: "int32" }), 3).toArray(); // [[1, 0, 0], [0, 0, 1]]
  * ```
  * @throws {IndexError} when an index is not below `classes`
+ * @throws {DTypeError} when the indices are not int32
  */
-export function oneHot(
-  index: Tensor,
-  classes: number,
-  { dtype = "float32" }: { dtype?: "float32" | "float64" | "int32" } = {},
-): Tensor {
+export function oneHot(index: Tensor, classes: number, options?: OneHotOptions): Tensor {
+  checkOptions("oneHot", options, ["dtype"]);
   if (!Number.isInteger(classes) || classes < 1)
-    throw new ShapeError(`oneHot: expected at least one class, got ${classes}`);
+    throw new OptionError(`oneHot: classes must be a whole number >= 1, got ${describe(classes)}`);
+  const dtype = options?.dtype ?? "float32";
+  if (dtype !== "float32" && dtype !== "float64" && dtype !== "int32")
+    throw new DTypeError(`oneHot: expected float32, float64 or int32, got ${String(dtype)}`);
   return apply(oneHotOp, [index], { classes, dtype });
 }

@@ -1,8 +1,10 @@
-import { IndexError, ShapeError } from "../errors.ts";
+import { axisOf, checkTensor } from "../check.ts";
+import { describe } from "../describe.ts";
+import { ShapeError } from "../errors.ts";
 import { groupOf } from "../groups.ts";
 import { apply, defineOp, type OpRecord } from "../op.ts";
 import { sameDType } from "../rules.ts";
-import { formatShape, normalizeDim, sameShape } from "../shape.ts";
+import { checkShape, formatShape, normalizeDim, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { reshape } from "./movement.ts";
 import { select, slice } from "./slicing.ts";
@@ -43,8 +45,10 @@ function copyRun(out: Tensor["data"], o: number, x: Tensor["data"], i: number, n
 }
 
 function some(fn: string, tensors: readonly Tensor[]): void {
-  if (!Array.isArray(tensors) || tensors.length === 0)
-    throw new ShapeError(`${fn}: expected an array of at least one tensor`);
+  if (!Array.isArray(tensors)) throw new ShapeError(`${fn}: expected an array of tensors, got ${describe(tensors)}`);
+  if (tensors.length === 0) throw new ShapeError(`${fn}: expected at least one tensor, got an empty array`);
+  for (const x of tensors) checkTensor(fn, x);
+  sameDType(fn, tensors);
 }
 
 /**
@@ -87,17 +91,18 @@ export function stack(tensors: readonly Tensor[], dim: number = 0): Tensor {
  * @throws {ShapeError} when the given sizes do not add up
  */
 export function split(x: Tensor, size: number | readonly number[], dim: number = 0): Tensor[] {
-  const at = normalizeDim("split", dim, x.shape.length);
+  const at = axisOf("split", x, dim);
   const total = x.shape[at];
-  if (typeof size === "number") {
-    if (!Number.isInteger(size) || size < 1) throw new ShapeError(`split: expected a size >= 1, got ${size}`);
+  if (!Array.isArray(size)) {
+    if (typeof size !== "number" || !Number.isInteger(size) || size < 1)
+      throw new ShapeError(`split: expected a whole size >= 1 or an array of sizes, got ${describe(size)}`);
     return split(
       x,
       Array.from({ length: Math.max(1, Math.ceil(total / size)) }, (_, i) => Math.min(size, total - i * size)),
       at,
     );
   }
-  const sum = size.reduce((a, b) => a + b, 0);
+  const sum = checkShape("split", size).reduce((a, b) => a + b, 0);
   if (sum !== total)
     throw new ShapeError(`split: sizes ${formatShape(size)} add up to ${sum}, axis ${dim} has ${total}`);
   let start = 0;
@@ -109,13 +114,13 @@ export function split(x: Tensor, size: number | readonly number[], dim: number =
 
 /** Cuts along `dim` into `chunks` pieces of equal size, the last smaller when it does not divide (PyTorch's rule). */
 export function chunk(x: Tensor, chunks: number, dim: number = 0): Tensor[] {
-  if (!Number.isInteger(chunks) || chunks < 1) throw new ShapeError(`chunk: expected a count >= 1, got ${chunks}`);
-  const at = normalizeDim("chunk", dim, x.shape.length);
+  const at = axisOf("chunk", x, dim);
+  if (!Number.isInteger(chunks) || chunks < 1)
+    throw new ShapeError(`chunk: expected a whole count >= 1, got ${describe(chunks)}`);
   return split(x, Math.max(1, Math.ceil(x.shape[at] / chunks)), at);
 }
 
 /** All slices along `dim`, which disappears: `[T, B, I]` gives T of `[B, I]`. */
 export function unbind(x: Tensor, dim: number = 0): Tensor[] {
-  if (x.shape.length === 0) throw new IndexError("unbind: a scalar has no axis");
-  return Array.from({ length: x.shape[normalizeDim("unbind", dim, x.shape.length)] }, (_, i) => select(x, dim, i));
+  return Array.from({ length: x.shape[axisOf("unbind", x, dim)] }, (_, i) => select(x, dim, i));
 }

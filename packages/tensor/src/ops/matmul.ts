@@ -1,6 +1,8 @@
+import { checkTensor } from "../check.ts";
 import { ShapeError } from "../errors.ts";
 import { gemm, type MatrixView } from "../gemm.ts";
 import { apply, defineOp, type OpRecord } from "../op.ts";
+import { checkBoolean, checkOptions } from "../options.ts";
 import { numericDType } from "../rules.ts";
 import { broadcastShapes, broadcastStrides, formatShape, type Shape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -27,13 +29,13 @@ function sizesOf([a, b]: readonly Tensor[], { transposeA, transposeB }: MatmulAt
   const [rowsB, columnsB] = b.shape.slice(-2);
   const [M, K] = transposeA ? [columnsA, rowsA] : [rowsA, columnsA];
   const [inner, N] = transposeB ? [columnsB, rowsB] : [rowsB, columnsB];
-  if (K !== inner) {
-    const note = (transposed: boolean) => (transposed ? "ᵀ" : "");
-    throw new ShapeError(
-      `matmul: inner sizes differ, got ${formatShape(a.shape)}${note(transposeA)} x ${formatShape(b.shape)}${note(transposeB)}`,
-    );
-  }
+  if (K !== inner) throw innerSizesDiffer(a, b, { transposeA, transposeB });
   return { M, N, K, batch: broadcastShapes("matmul", [a.shape.slice(0, -2), b.shape.slice(0, -2)]) };
+}
+
+function innerSizesDiffer(a: Tensor, b: Tensor, { transposeA, transposeB }: MatmulAttrs): ShapeError {
+  const operand = ({ shape }: Tensor, transposed: boolean) => `${formatShape(shape)}${transposed ? "ᵀ" : ""}`;
+  return new ShapeError(`matmul: inner sizes differ, got ${operand(a, transposeA)} x ${operand(b, transposeB)}`);
 }
 
 export const matmulOp: OpRecord<"matmul", MatmulAttrs> = /* @__PURE__ */ defineOp<"matmul", MatmulAttrs>({
@@ -93,23 +95,46 @@ export interface MatmulOptions {
  * @throws {ShapeError} when the inner sizes differ or the batches do not broadcast
  * @throws {DTypeError} when the dtypes differ
  */
-export function matmul(a: Tensor, b: Tensor, { transposeA = false, transposeB = false }: MatmulOptions = {}): Tensor {
-  const attrs = { transposeA, transposeB };
-  const rows = a.shape?.length === 1;
-  const columns = b.shape?.length === 1;
+export function matmul(a: Tensor, b: Tensor, options?: MatmulOptions): Tensor {
+  checkTensor("matmul", a);
+  checkTensor("matmul", b);
+  const attrs = options === undefined ? plain : attrsOf(options);
+  if (a.shape.length === 0 || b.shape.length === 0)
+    throw new ShapeError(
+      `matmul: expected vectors or matrices, got ${formatShape(a.shape)} x ${formatShape(b.shape)}; scale with mul`,
+    );
+  const rows = a.shape.length === 1;
+  const columns = b.shape.length === 1;
   if (!rows && !columns) {
     // One matrix for a whole batch of rows: a single product over all rows instead of one per batch entry.
-    if (b.shape?.length === 2 && a.shape?.length > 2 && !transposeA) {
+    if (b.shape.length === 2 && a.shape.length > 2 && !attrs.transposeA) {
       const lead = a.shape.slice(0, -1);
+      // Told here, where the shapes are still those of the call.
+      if (a.shape[lead.length] !== b.shape[attrs.transposeB ? 1 : 0]) throw innerSizesDiffer(a, b, attrs);
       const flat = apply(matmulOp, [reshape(a, [sizeOf(lead), a.shape[lead.length]]), b], attrs);
       return reshape(flat, [...lead, flat.shape[1]]);
     }
     return apply(matmulOp, [a, b], attrs);
   }
+  const transposeA = attrs.transposeA && !rows;
+  const transposeB = attrs.transposeB && !columns;
+  const inner = rows ? a.shape[0] : a.shape[a.shape.length - (transposeA ? 2 : 1)];
+  const other = columns ? b.shape[0] : b.shape[b.shape.length - (transposeB ? 1 : 2)];
+  if (inner !== other) throw innerSizesDiffer(a, b, { transposeA, transposeB });
   const product = apply(matmulOp, [rows ? unsqueeze(a, 0) : a, columns ? unsqueeze(b, 1) : b], {
-    transposeA: transposeA && !rows,
-    transposeB: transposeB && !columns,
+    transposeA,
+    transposeB,
   });
   if (rows && columns) return reshape(product, []);
   return squeeze(product, rows ? -2 : -1);
+}
+
+const plain: MatmulAttrs = { transposeA: false, transposeB: false };
+
+function attrsOf(options: MatmulOptions): MatmulAttrs {
+  checkOptions("matmul", options, ["transposeA", "transposeB"]);
+  return {
+    transposeA: checkBoolean("matmul", "transposeA", options.transposeA, false),
+    transposeB: checkBoolean("matmul", "transposeB", options.transposeB, false),
+  };
 }

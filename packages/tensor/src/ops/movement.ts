@@ -1,4 +1,6 @@
 import { forEachRun } from "../broadcast.ts";
+import { axisOf, checkTensor } from "../check.ts";
+import { describe } from "../describe.ts";
 import { ShapeError } from "../errors.ts";
 import { apply, defineOp, type OpRecord } from "../op.ts";
 import { sameDType } from "../rules.ts";
@@ -109,8 +111,10 @@ export const detachOp: OpRecord<"detach"> = /* @__PURE__ */ defineOp<"detach">({
  * @throws {ShapeError} when the number of values differs
  */
 export function reshape(x: Tensor, shape: readonly number[]): Tensor {
+  checkTensor("reshape", x);
   const open = Array.isArray(shape) ? shape.indexOf(-1) : -1;
   if (open < 0) return apply(reshapeOp, [x], { shape: checkShape("reshape", shape) });
+  if (shape.includes(-1, open + 1)) throw new ShapeError(`reshape: only one size may be -1, got ${formatShape(shape)}`);
   const rest = sizeOf(
     checkShape(
       "reshape",
@@ -124,6 +128,8 @@ export function reshape(x: Tensor, shape: readonly number[]): Tensor {
 
 /** Rearranges axes: axis `i` of the result is axis `order[i]` of `x`. Throws `ShapeError` unless `order` names each once. */
 export function permute(x: Tensor, order: readonly number[]): Tensor {
+  checkTensor("permute", x);
+  if (!Array.isArray(order)) throw new ShapeError(`permute: expected an array of axes, got ${describe(order)}`);
   const axes = order.map((axis) => normalizeDim("permute", axis, x.shape.length));
   if (axes.length !== x.shape.length || new Set(axes).size !== axes.length) {
     throw new ShapeError(`permute: expected each of ${x.shape.length} axes once, got ${formatShape(order)}`);
@@ -133,14 +139,15 @@ export function permute(x: Tensor, order: readonly number[]): Tensor {
 
 /** Exchanges two axes, by default the last two: matrix transposition. */
 export function transpose(x: Tensor, dim0: number = -2, dim1: number = -1): Tensor {
+  const [a, b] = [axisOf("transpose", x, dim0), axisOf("transpose", x, dim1)];
   const order = x.shape.map((_, axis) => axis);
-  const [a, b] = [normalizeDim("transpose", dim0, order.length), normalizeDim("transpose", dim1, order.length)];
   [order[a], order[b]] = [order[b], order[a]];
   return apply(permuteOp, [x], { order });
 }
 
 /** Drops an axis of size 1, or all of them when `dim` is left out. Throws `ShapeError` when its size is not 1. */
 export function squeeze(x: Tensor, dim?: number): Tensor {
+  checkTensor("squeeze", x);
   if (dim === undefined)
     return reshape(
       x,
@@ -156,6 +163,7 @@ export function squeeze(x: Tensor, dim?: number): Tensor {
 
 /** Inserts an axis of size 1 at `dim` of the result. */
 export function unsqueeze(x: Tensor, dim: number): Tensor {
+  checkTensor("unsqueeze", x);
   const at = normalizeDim("unsqueeze", dim, x.shape.length + 1);
   return reshape(x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)]);
 }

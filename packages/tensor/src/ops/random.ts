@@ -1,3 +1,5 @@
+import { checkTensor } from "../check.ts";
+import { describe } from "../describe.ts";
 import { checkDType, type DType } from "../dtype.ts";
 import { DTypeError, OptionError, ShapeError } from "../errors.ts";
 import { groupOf } from "../groups.ts";
@@ -37,14 +39,18 @@ export const uniformOp: OpRecord<"uniform", DrawAttrs> = /* @__PURE__ */ defineO
   },
 });
 
+const halfStep = 0.5 / 0x20000000000000;
+const largestBelowOne = 1 - Number.EPSILON / 2;
+
 export const normalOp: OpRecord<"normal", DrawAttrs> = /* @__PURE__ */ defineOp<"normal", DrawAttrs>({
   name: "normal",
   draws: true,
   dtype: (_, __, { dtype }) => dtype,
   shape: (_, { shape }) => shape,
   forward: (out, _, { block }) => {
-    // Half a step up keeps the argument inside (0, 1).
-    for (let i = 0; i < out.length; i++) out[i] = normalQuantile(unitDouble(block, i) + 0.5 / 0x20000000000000);
+    // Half a step up keeps the argument above 0; the largest draw would round up to 1.
+    for (let i = 0; i < out.length; i++)
+      out[i] = normalQuantile(Math.min(unitDouble(block, i) + halfStep, largestBelowOne));
   },
 });
 
@@ -77,11 +83,7 @@ export const categoricalOp: OpRecord<"categorical", { block: Block }> = /* @__PU
     floatDType(name, inputs);
     return "int32";
   },
-  shape: ([logits]) => {
-    if (logits.shape.length === 0 || logits.shape.at(-1) === 0)
-      throw new ShapeError(`categorical: expected classes on the last axis, got ${formatShape(logits.shape)}`);
-    return logits.shape.slice(0, -1);
-  },
+  shape: ([logits]) => rowsOf(logits),
   forward: (out, [logits], { block }) => {
     const { n } = groupOf(logits.shape, logits.shape.length - 1);
     const data = logits.data;
@@ -104,6 +106,14 @@ export const categoricalOp: OpRecord<"categorical", { block: Block }> = /* @__PU
   },
 });
 
+/** The generator of the options, recognised by what it can do, since another copy of the package may have made it. */
+function generatorFrom(fn: string, options: { generator?: Generator } | undefined): Generator {
+  const generator = options?.generator ?? defaultGenerator();
+  if (typeof generator.reserve !== "function")
+    throw new OptionError(`${fn}: generator must be a Generator, got ${describe(generator)}`);
+  return generator;
+}
+
 function draw(
   op: OpRecord<string, DrawAttrs>,
   fn: string,
@@ -114,8 +124,12 @@ function draw(
   const dtype = checkDType(fn, options?.dtype ?? "float32");
   if (dtype !== "float32" && dtype !== "float64")
     throw new DTypeError(`${fn}: expected float32 or float64, got ${dtype}`);
-  const size = sizeOf(checkShape(fn, shape));
-  return apply(op, [], { shape, dtype, block: (options?.generator ?? defaultGenerator()).reserve(size) });
+  const checked = checkShape(fn, shape);
+  return apply(op, [], {
+    shape: checked,
+    dtype,
+    block: generatorFrom(fn, options).reserve(sizeOf(checked)),
+  });
 }
 
 /** Uniform numbers in [0, 1). Same generator state, same numbers, whatever the shape is split into. */
@@ -130,20 +144,22 @@ export function randn(shape: readonly number[], options?: RandomOptions): Tensor
 
 /** Uniform numbers in [0, 1) with the shape and dtype of `x`. */
 export function uniformLike(x: Tensor, options?: RandomOptions): Tensor {
+  checkTensor("uniformLike", x);
   return draw(uniformOp, "uniformLike", x.shape, { dtype: x.dtype, ...options });
 }
 
 /** Standard normal numbers with the shape and dtype of `x`. */
 export function randnLike(x: Tensor, options?: RandomOptions): Tensor {
+  checkTensor("randnLike", x);
   return draw(normalOp, "randnLike", x.shape, { dtype: x.dtype, ...options });
 }
 
 /** The numbers 0 … count-1 in random order (Fisher and Yates), as int32. */
-export function permutation(count: number, options: { generator?: Generator } = {}): Tensor {
+export function permutation(count: number, options?: { generator?: Generator }): Tensor {
   checkOptions("permutation", options, ["generator"]);
   if (!Number.isInteger(count) || count < 0)
-    throw new OptionError(`permutation: expected a whole count >= 0, got ${count}`);
-  return apply(permutationOp, [], { count, block: (options.generator ?? defaultGenerator()).reserve(count) });
+    throw new OptionError(`permutation: expected a whole count >= 0, got ${describe(count)}`);
+  return apply(permutationOp, [], { count, block: generatorFrom("permutation", options).reserve(count) });
 }
 
 /**
@@ -152,8 +168,17 @@ export function permutation(count: number, options: { generator?: Generator } = 
  * @returns int32 of shape `[…]`
  * @throws {OptionError} when a row has no possible class
  */
-export function categorical(logits: Tensor, options: { generator?: Generator } = {}): Tensor {
+export function categorical(logits: Tensor, options?: { generator?: Generator }): Tensor {
+  checkTensor("categorical", logits);
   checkOptions("categorical", options, ["generator"]);
-  const rows = logits.shape.slice(0, -1).reduce((a, b) => a * b, 1);
-  return apply(categoricalOp, [logits], { block: (options.generator ?? defaultGenerator()).reserve(rows) });
+  // Before any counter is given out: a call that throws leaves the generator where it was.
+  floatDType("categorical", [logits]);
+  const rows = sizeOf(rowsOf(logits));
+  return apply(categoricalOp, [logits], { block: generatorFrom("categorical", options).reserve(rows) });
+}
+
+function rowsOf({ shape }: Tensor): Shape {
+  if (shape.length === 0 || shape[shape.length - 1] === 0)
+    throw new ShapeError(`categorical: expected classes on the last axis, got ${formatShape(shape)}`);
+  return shape.slice(0, -1);
 }

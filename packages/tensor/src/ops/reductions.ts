@@ -1,8 +1,10 @@
+import { checkTensor } from "../check.ts";
 import type { DType, TypedArray } from "../dtype.ts";
 import { isFloat } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { type Dims, groupOf, normalizeDims, runsOf } from "../groups.ts";
 import { apply, defineOp, type OpRecord } from "../op.ts";
+import { checkBoolean, checkOptions } from "../options.ts";
 import { floatDType, numericDType } from "../rules.ts";
 import { formatShape, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -125,18 +127,31 @@ export interface ReduceOptions {
   keepDim?: boolean;
 }
 
-function reduce(op: OpRecord<string, ReduceAttrs>, x: Tensor, dim: Dims, { keepDim = false }: ReduceOptions): Tensor {
-  const dims = normalizeDims(op.name, dim, x.shape.length);
+/** Reduces by `op` under the name of the function that was called. */
+export function reduce(
+  fn: string,
+  op: OpRecord<string, ReduceAttrs>,
+  x: Tensor,
+  dim: Dims,
+  options: ReduceOptions | undefined,
+): Tensor {
+  checkTensor(fn, x);
+  // Looking options up by name costs more than a small sum, which usually has none.
+  if (options !== undefined) checkOptions(fn, options, ["keepDim"]);
+  const keepDim = checkBoolean(fn, "keepDim", options?.keepDim, false);
+  const rank = x.shape.length;
+  const dims = normalizeDims(fn, dim, rank);
+  if (dims.length === 0) {
+    // Nothing to reduce, yet the dtype may change (any, all, a sum of bool): reduce an axis of size 1.
+    return reshape(apply(op, [reshape(x, [...x.shape, 1])], { first: rank, last: rank }), x.shape);
+  }
   let out = x;
   for (const [first, last] of runsOf(dims)) out = apply(op, [out], { first, last });
-  // A scalar has no axes, yet its dtype may change (any, all, a sum of bool).
-  if (dims.length === 0 && x.shape.length === 0) out = reshape(apply(op, [reshape(x, [1])], { first: 0, last: 0 }), []);
-  return keepDim || dims.length === 0
-    ? out
-    : reshape(
-        out,
-        x.shape.filter((_, axis) => !dims.includes(axis)),
-      );
+  if (keepDim) return out;
+  return reshape(
+    out,
+    x.shape.filter((_, axis) => !dims.includes(axis)),
+  );
 }
 
 /**
@@ -148,31 +163,31 @@ function reduce(op: OpRecord<string, ReduceAttrs>, x: Tensor, dim: Dims, { keepD
  * ```
  * @throws {IndexError} when an axis does not exist
  */
-export function sum(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
-  return reduce(sumOp, x, dim, options);
+export function sum(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
+  return reduce("sum", sumOp, x, dim, options);
 }
 
 /** The largest value over `dim`; NaN when one is NaN; equal ones share the gradient. Throws `ShapeError` for nothing. */
-export function max(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
-  return reduce(maxOp, x, dim, options);
+export function max(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
+  return reduce("max", maxOp, x, dim, options);
 }
 
 /** The smallest value over `dim`, as {@link max}. */
-export function min(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
-  return reduce(minOp, x, dim, options);
+export function min(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
+  return reduce("min", minOp, x, dim, options);
 }
 
 /** `log Σ e^x` over `dim`, shifted by the largest value so that it neither overflows nor vanishes. */
-export function logSumExp(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
-  return reduce(logSumExpOp, x, dim, options);
+export function logSumExp(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
+  return reduce("logSumExp", logSumExpOp, x, dim, options);
 }
 
 /** Whether any element over `dim` holds; false for nothing. */
-export function any(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
-  return reduce(anyOp, x, dim, options);
+export function any(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
+  return reduce("any", anyOp, x, dim, options);
 }
 
 /** Whether all elements over `dim` hold; true for nothing. */
-export function all(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
-  return reduce(allOp, x, dim, options);
+export function all(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
+  return reduce("all", allOp, x, dim, options);
 }

@@ -1,8 +1,12 @@
+import { axisOf, checkTensor } from "../check.ts";
+import { describe } from "../describe.ts";
+import { checkHolds } from "../dtype.ts";
 import { IndexError, OptionError, ShapeError } from "../errors.ts";
 import { type Dims, groupOf, normalizeDims } from "../groups.ts";
 import { apply, defineOp, type OpRecord } from "../op.ts";
+import { checkWhole } from "../options.ts";
 import { sameDType, shapeOfFirst } from "../rules.ts";
-import { formatShape, normalizeDim, sizeOf, stridesOf } from "../shape.ts";
+import { formatShape, sizeOf, stridesOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** `start <= index < end` along `dim`, every `step`-th. */
@@ -134,18 +138,17 @@ export function slice(
   end: number = Number.POSITIVE_INFINITY,
   step: number = 1,
 ): Tensor {
-  const axis = normalizeDim("slice", dim, x.shape.length);
+  const axis = axisOf("slice", x, dim);
   if (!Number.isInteger(step) || step < 1)
-    throw new OptionError(`slice: step must be a whole number >= 1, got ${step}`);
+    throw new OptionError(`slice: step must be a whole number >= 1, got ${describe(step)}`);
   const size = x.shape[axis];
   const from = clampPosition(start, size);
   return apply(sliceOp, [x], { dim: axis, start: from, end: Math.max(from, clampPosition(end, size)), step });
 }
 
 function clampPosition(position: number, size: number): number {
-  if (Number.isNaN(position) || (Number.isFinite(position) && !Number.isInteger(position))) {
-    throw new IndexError(`slice: positions must be whole numbers, got ${position}`);
-  }
+  if (!Number.isInteger(position) && position !== Number.POSITIVE_INFINITY && position !== Number.NEGATIVE_INFINITY)
+    throw new IndexError(`slice: positions must be whole numbers, got ${describe(position)}`);
   return Math.min(Math.max(position < 0 ? position + size : position, 0), size);
 }
 
@@ -155,15 +158,17 @@ function clampPosition(position: number, size: number): number {
  * @throws {IndexError} when the index lies outside
  */
 export function select(x: Tensor, dim: number, index: number): Tensor {
-  const axis = normalizeDim("select", dim, x.shape.length);
+  const axis = axisOf("select", x, dim);
   const size = x.shape[axis];
-  if (!Number.isInteger(index) || index < -size || index >= size)
+  if (!Number.isInteger(index)) throw new IndexError(`select: expected a whole index, got ${describe(index)}`);
+  if (index < -size || index >= size)
     throw new IndexError(`select: index ${index} is outside of axis ${dim} with size ${size}`);
   return apply(selectOp, [x], { dim: axis, index: index < 0 ? index + size : index });
 }
 
 /** Reverses the order along `dim` (one axis, several, or all). */
 export function flip(x: Tensor, dim?: Dims): Tensor {
+  checkTensor("flip", x);
   return apply(flipOp, [x], { dims: normalizeDims("flip", dim, x.shape.length) });
 }
 
@@ -177,14 +182,16 @@ export function flip(x: Tensor, dim?: Dims): Tensor {
  * @throws {ShapeError} when a count is negative or not whole
  */
 export function pad(x: Tensor, dim: number, before: number, after: number, value: number = 0): Tensor {
+  const axis = axisOf("pad", x, dim);
   for (const count of [before, after]) {
     if (!Number.isInteger(count) || count < 0)
-      throw new ShapeError(`pad: counts must be whole numbers >= 0, got ${before} and ${after}`);
+      throw new ShapeError(`pad: counts must be whole numbers >= 0, got ${describe(count)}`);
   }
-  return apply(padOp, [x], { dim: normalizeDim("pad", dim, x.shape.length), before, after, value });
+  checkHolds("pad", x.dtype, value);
+  return apply(padOp, [x], { dim: axis, before, after, value });
 }
 
 /** Keeps the lower triangle of the last two axes, up to the given diagonal, and makes the rest 0. */
 export function tril(x: Tensor, diagonal: number = 0): Tensor {
-  return apply(trilOp, [x], { diagonal });
+  return apply(trilOp, [x], { diagonal: checkWhole("tril", "diagonal", diagonal) });
 }

@@ -1,8 +1,8 @@
+import { axisOf } from "../check.ts";
 import type { TypedArray } from "../dtype.ts";
 import { groupOf } from "../groups.ts";
 import { apply, defineOp, type OpRecord } from "../op.ts";
 import { floatDType, shapeOfFirst } from "../rules.ts";
-import { normalizeDim } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** The axis along which an op works. */
@@ -70,15 +70,15 @@ export const cumsumOp: OpRecord<"cumsum", DimAttrs> = /* @__PURE__ */ alongDim("
  * @throws {IndexError} when the axis does not exist
  */
 export function softmax(x: Tensor, dim: number): Tensor {
-  return apply(softmaxOp, [x], { dim: normalizeDim("softmax", dim, x.shape.length) });
+  return apply(softmaxOp, [x], { dim: axisOf("softmax", x, dim) });
 }
 
 /** `x - log Σ e^x` along `dim`, without the digits lost by taking the logarithm of a softmax. */
 export function logSoftmax(x: Tensor, dim: number): Tensor {
-  return apply(logSoftmaxOp, [x], { dim: normalizeDim("logSoftmax", dim, x.shape.length) });
+  return apply(logSoftmaxOp, [x], { dim: axisOf("logSoftmax", x, dim) });
 }
 
 /** Running sums along `dim`. */
 export function cumsum(x: Tensor, dim: number): Tensor {
-  return apply(cumsumOp, [x], { dim: normalizeDim("cumsum", dim, x.shape.length) });
+  return apply(cumsumOp, [x], { dim: axisOf("cumsum", x, dim) });
 }

@@ -1,8 +1,11 @@
+import { axisOf, checkTensor } from "../check.ts";
+import { describe } from "../describe.ts";
 import { ShapeError } from "../errors.ts";
 import { groupOf } from "../groups.ts";
 import { apply, defineOp, type OpRecord } from "../op.ts";
+import { checkBoolean, checkOptions } from "../options.ts";
 import { numericDType, shapeOfFirst } from "../rules.ts";
-import { formatShape, normalizeDim } from "../shape.ts";
+import { formatShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { gather } from "./indexing.ts";
 import { reshape } from "./movement.ts";
@@ -76,21 +79,41 @@ export const argmaxOp: OpRecord<"argmax", { dim: number }> = /* @__PURE__ */ arg
 
 export const argminOp: OpRecord<"argmin", { dim: number }> = /* @__PURE__ */ arg("argmin", (a, b) => a < b);
 
+function choose(op: OpRecord<string, { dim: number }>, x: Tensor, dim: number | undefined): Tensor {
+  checkTensor(op.name, x);
+  if (dim === undefined) return apply(op, [reshape(x, [x.size])], { dim: 0 });
+  return apply(op, [x], { dim: axisOf(op.name, x, dim) });
+}
+
 /** The first position of the largest value along `dim`, or in the flattened tensor; a NaN counts as the largest. Returns int32. */
 export function argmax(x: Tensor, dim?: number): Tensor {
-  if (dim === undefined) return apply(argmaxOp, [reshape(x, [x.size])], { dim: 0 });
-  return apply(argmaxOp, [x], { dim: normalizeDim("argmax", dim, x.shape.length) });
+  return choose(argmaxOp, x, dim);
 }
 
 /** The first position of the smallest value along `dim`, or in the flattened tensor; a NaN is taken first. Returns int32. */
 export function argmin(x: Tensor, dim?: number): Tensor {
-  if (dim === undefined) return apply(argminOp, [reshape(x, [x.size])], { dim: 0 });
-  return apply(argminOp, [x], { dim: normalizeDim("argmin", dim, x.shape.length) });
+  return choose(argminOp, x, dim);
+}
+
+/** Options of {@link sort} and {@link argsort}. */
+export interface SortOptions {
+  /** The largest first (default false). */
+  descending?: boolean;
+}
+
+function argsortAs(fn: string, x: Tensor, dim: number, options: SortOptions | undefined): Tensor {
+  checkOptions(fn, options, ["descending"]);
+  const axis = axisOf(fn, x, dim);
+  numericDType(fn, [x]);
+  return apply(argsortOp, [x], {
+    dim: axis,
+    descending: checkBoolean(fn, "descending", options?.descending, false),
+  });
 }
 
 /** Positions that would sort `x` along `dim`; equal values keep their order. Returns int32. */
-export function argsort(x: Tensor, dim: number = -1, { descending = false }: { descending?: boolean } = {}): Tensor {
-  return apply(argsortOp, [x], { dim: normalizeDim("argsort", dim, x.shape.length), descending });
+export function argsort(x: Tensor, dim: number = -1, options?: SortOptions): Tensor {
+  return argsortAs("argsort", x, dim, options);
 }
 
 /**
@@ -101,13 +124,15 @@ export function argsort(x: Tensor, dim: number = -1, { descending = false }: { d
  * sort(tensor([3, 1, 2])).values.toArray(); // [1, 2, 3]
  * ```
  */
-export function sort(
-  x: Tensor,
-  dim: number = -1,
-  options: { descending?: boolean } = {},
-): { values: Tensor; indices: Tensor } {
-  const indices = argsort(x, dim, options);
+export function sort(x: Tensor, dim: number = -1, options?: SortOptions): { values: Tensor; indices: Tensor } {
+  const indices = argsortAs("sort", x, dim, options);
   return { values: gather(x, dim, indices), indices };
+}
+
+/** Options of {@link topk}. */
+export interface TopkOptions {
+  /** The largest values (default true) or the smallest. */
+  largest?: boolean;
 }
 
 /**
@@ -119,10 +144,13 @@ export function topk(
   x: Tensor,
   k: number,
   dim: number = -1,
-  { largest = true }: { largest?: boolean } = {},
+  options?: TopkOptions,
 ): { values: Tensor; indices: Tensor } {
-  const size = x.shape[normalizeDim("topk", dim, x.shape.length)];
-  if (!Number.isInteger(k) || k < 0 || k > size) throw new ShapeError(`topk: expected 0 <= k <= ${size}, got ${k}`);
-  const indices = slice(argsort(x, dim, { descending: largest }), dim, 0, k);
+  checkOptions("topk", options, ["largest"]);
+  const descending = checkBoolean("topk", "largest", options?.largest, true);
+  const size = x.shape[axisOf("topk", x, dim)];
+  if (!Number.isInteger(k) || k < 0 || k > size)
+    throw new ShapeError(`topk: expected a whole k in [0, ${size}], got ${typeof k === "number" ? k : describe(k)}`);
+  const indices = slice(argsortAs("topk", x, dim, { descending }), dim, 0, k);
   return { values: gather(x, dim, indices), indices };
 }

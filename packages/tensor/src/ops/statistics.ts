@@ -1,18 +1,25 @@
+import { checkTensor } from "../check.ts";
 import { type Dims, normalizeDims } from "../groups.ts";
+import { checkNumber, checkOptions } from "../options.ts";
 import { floatDType } from "../rules.ts";
 import type { Tensor } from "../tensor.ts";
 import { div, mul, sub } from "./arithmetic.ts";
 import { sqrt } from "./elementwise.ts";
-import { type ReduceOptions, sum } from "./reductions.ts";
+import { type ReduceOptions, reduce, sumOp } from "./reductions.ts";
 
 function countOver(fn: string, x: Tensor, dim: Dims): number {
   return normalizeDims(fn, dim, x.shape.length).reduce((count, axis) => count * x.shape[axis], 1);
 }
 
+function meanAs(fn: string, x: Tensor, dim: Dims, options: ReduceOptions | undefined): Tensor {
+  checkTensor(fn, x);
+  floatDType(fn, [x]);
+  return div(reduce(fn, sumOp, x, dim, options), countOver(fn, x, dim));
+}
+
 /** The mean over `dim`: `Σ x / n`; NaN for nothing. Throws `DTypeError` unless `x` is floating. */
-export function mean(x: Tensor, dim?: Dims, options: ReduceOptions = {}): Tensor {
-  floatDType("mean", [x]);
-  return div(sum(x, dim, options), countOver("mean", x, dim));
+export function mean(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
+  return meanAs("mean", x, dim, options);
 }
 
 /** Options of {@link variance} and {@link std}. */
@@ -29,12 +36,19 @@ export interface VarianceOptions extends ReduceOptions {
  * variance(tensor([1, 2, 3, 4])).item(); // 1.6666666269302368
  * ```
  */
-export function variance(x: Tensor, dim?: Dims, { correction = 1, keepDim = false }: VarianceOptions = {}): Tensor {
-  const centred = sub(x, mean(x, dim, { keepDim: true }));
-  return div(sum(mul(centred, centred), dim, { keepDim }), Math.max(0, countOver("variance", x, dim) - correction));
+export function variance(x: Tensor, dim?: Dims, options?: VarianceOptions): Tensor {
+  return varianceAs("variance", x, dim, options);
+}
+
+function varianceAs(fn: string, x: Tensor, dim: Dims, options: VarianceOptions = {}): Tensor {
+  checkOptions(fn, options, ["correction", "keepDim"]);
+  const correction = checkNumber(fn, "correction", options.correction ?? 1);
+  const centred = sub(x, meanAs(fn, x, dim, { keepDim: true }));
+  const squares = reduce(fn, sumOp, mul(centred, centred), dim, { keepDim: options.keepDim });
+  return div(squares, Math.max(0, countOver(fn, x, dim) - correction));
 }
 
 /** The standard deviation over `dim`: the square root of {@link variance}. */
-export function std(x: Tensor, dim?: Dims, options: VarianceOptions = {}): Tensor {
-  return sqrt(variance(x, dim, options));
+export function std(x: Tensor, dim?: Dims, options?: VarianceOptions): Tensor {
+  return sqrt(varianceAs("std", x, dim, options));
 }

@@ -1,3 +1,4 @@
+import { describe } from "../describe.ts";
 import { OptionError } from "../errors.ts";
 import { runtime } from "../runtime.ts";
 import { refusePromise } from "../switches.ts";
@@ -58,12 +59,14 @@ export class Generator {
   /** @throws {OptionError} unless `seed` is a whole number in [0, 2^53) */
   constructor(seed: number) {
     if (!Number.isSafeInteger(seed) || seed < 0)
-      throw new OptionError(`Generator: the seed must be a whole number in [0, 2^53), got ${seed}`);
+      throw new OptionError(`Generator: the seed must be a whole number in [0, 2^53), got ${describe(seed)}`);
     this.seed = seed;
   }
 
   /** Gives out the next `count` counters. */
   reserve(count: number): Block {
+    if (!Number.isSafeInteger(count) || count < 0)
+      throw new OptionError(`Generator: expected a whole number of counters >= 0, got ${describe(count)}`);
     return blockFrom(runtime().blocks, () => {
       const start = this.#counter;
       this.#counter += count;
@@ -71,15 +74,18 @@ export class Generator {
     });
   }
 
+  /** Where the generator stands, for {@link Generator.from}. */
   state(): GeneratorState {
     return { seed: this.seed, counter: this.#counter };
   }
 
   /** A generator that goes on where `state` was taken. */
   static from(state: GeneratorState): Generator {
+    if (typeof state !== "object" || state === null)
+      throw new OptionError(`Generator: expected a state { seed, counter }, got ${describe(state)}`);
     const generator = new Generator(state.seed);
     if (!Number.isSafeInteger(state.counter) || state.counter < 0)
-      throw new OptionError(`Generator: the counter must be a whole number >= 0, got ${state.counter}`);
+      throw new OptionError(`Generator: the counter must be a whole number >= 0, got ${describe(state.counter)}`);
     generator.#counter = state.counter;
     return generator;
   }
@@ -89,8 +95,10 @@ export class Generator {
     return unitDouble(this.reserve(1), 0);
   }
 
-  /** The next whole number in [0, n). */
+  /** The next whole number in [0, n). Throws an {@link OptionError} unless `n` is a whole number >= 1. */
   integer(n: number): number {
+    if (!Number.isSafeInteger(n) || n < 1)
+      throw new OptionError(`Generator: expected a whole bound >= 1, got ${describe(n)}`);
     return Math.floor(this.next() * n);
   }
 }
@@ -118,6 +126,8 @@ export function manualSeed(seed: number): void {
 
 /** Runs `fn` with `generator` as the default one, and restores the previous one afterwards. `fn` must be synchronous. */
 export function withGenerator<T>(generator: Generator, fn: () => T): T {
+  if (typeof generator?.reserve !== "function")
+    throw new OptionError(`withGenerator: expected a Generator, got ${describe(generator)}`);
   const state = runtime();
   const previous = state.generator;
   state.generator = generator;

@@ -1,7 +1,7 @@
 import { polynomial } from "../scalar/erf.ts";
 
 // Wichura, "Algorithm AS 241: the percentage points of the normal distribution", Applied Statistics 37 (1988), PPND16.
-// One uniform number makes one normal number, from operations that every JavaScript engine rounds alike.
+// One uniform number makes one normal number, from operations that all V8 versions round alike.
 
 const a = [
   3.3871328727963665, 133.14166789178438, 1971.5909503065513, 13731.69376550946, 45921.95393154987, 67265.7709270087,

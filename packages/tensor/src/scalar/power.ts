@@ -1,8 +1,7 @@
-/**
- * `x ^ y` from operations that every JavaScript engine rounds alike; `Math.pow` differs in its last digits between V8 versions.
- */
+/** `x ^ y` from operations that all V8 versions round alike; `Math.pow` differs in its last digits between them. */
 export function power(x: number, y: number): number {
   if (y === 0) return 1;
+  if (Number.isNaN(y)) return x === 1 ? 1 : y;
   if (Number.isInteger(y) && Math.abs(y) <= 1024) return y > 0 ? wholePower(x, y) : 1 / wholePower(x, -y);
   if (y === 0.5 && x >= 0) return Math.sqrt(x);
   if (x >= 0 || !Number.isFinite(y)) return realPower(Math.abs(x), y);
