@@ -1,0 +1,106 @@
+import { Parameter } from "@unroll/autograd";
+import { DTypeError, formatShape, OptionError, ShapeError, sameShape, Tensor } from "@unroll/tensor";
+import type { CellContext } from "./cell.ts";
+
+// Every check throws an error that names the function, what it expected and what it got.
+
+/** What came instead of what was expected. */
+function got(value: unknown): string {
+  if (Tensor.is(value)) return formatShape(value.shape);
+  if (value === null) return "null";
+  return typeof value === "object" || typeof value === "function" ? typeof value : `${typeof value} ${String(value)}`;
+}
+
+/** Throws unless `value` is a whole number >= 1. */
+export function checkSize(fn: string, name: string, value: unknown): void {
+  if (!Number.isInteger(value) || (value as number) < 1)
+    throw new OptionError(`${fn}: ${name} must be a whole number >= 1, got ${String(value)}`);
+}
+
+/** Throws unless `value` is true or false. */
+export function checkFlag(fn: string, name: string, value: unknown): void {
+  if (typeof value !== "boolean") throw new OptionError(`${fn}: ${name} must be true or false, got ${String(value)}`);
+}
+
+/** Throws unless `value` is one of the words. */
+export function checkWord(fn: string, name: string, value: unknown, words: readonly string[]): void {
+  if (words.includes(value as string)) return;
+  throw new OptionError(
+    `${fn}: ${name} must be ${words.map((word) => `"${word}"`).join(" or ")}, got ${String(value)}`,
+  );
+}
+
+/** Throws unless `value` is a function or left out. */
+export function checkFunction(fn: string, name: string, value: unknown): void {
+  if (value !== undefined && typeof value !== "function")
+    throw new OptionError(`${fn}: ${name} must be a function, got ${got(value)}`);
+}
+
+/** Throws unless `x` has a time and a batch axis. */
+export function checkSequence(fn: string, x: Tensor): void {
+  if (!Tensor.is(x) || x.shape.length < 2) throw new ShapeError(`${fn}: expected x of shape [T, B, …], got ${got(x)}`);
+}
+
+/** Throws unless `state` has the names, shapes and dtypes of `expected`. */
+export function checkState(
+  fn: string,
+  state: object,
+  expected: Readonly<Record<string, Pick<Tensor, "shape" | "dtype">>>,
+): void {
+  const names = Object.keys(expected).join(", ");
+  if (typeof state !== "object" || state === null || Tensor.is(state))
+    throw new OptionError(`${fn}: expected a state { ${names} }, got ${Tensor.is(state) ? "a tensor" : got(state)}`);
+  checkNames(fn, state, expected);
+  for (const [name, like] of Object.entries(expected)) {
+    const value = (state as Record<string, Tensor>)[name];
+    if (!Tensor.is(value) || !sameShape(value.shape, like.shape))
+      throw new ShapeError(`${fn}: expected state ${name} of shape ${formatShape(like.shape)}, got ${got(value)}`);
+    if (value.dtype !== like.dtype)
+      throw new DTypeError(`${fn}: expected state ${name} of ${like.dtype}, got ${value.dtype}; use cast`);
+  }
+}
+
+function checkNames(fn: string, state: object, expected: object): void {
+  const [names, given] = [Object.keys(expected), Object.keys(state)];
+  if (names.length !== given.length || names.some((name) => !given.includes(name)))
+    throw new OptionError(`${fn}: expected a state { ${names.join(", ")} }, got { ${given.join(", ")} }`);
+}
+
+/** Throws unless `reset` is bool and has the given shape. */
+export function checkReset(fn: string, reset: Tensor, shape: readonly number[]): void {
+  if (!Tensor.is(reset) || !sameShape(reset.shape, shape))
+    throw new ShapeError(`${fn}: expected reset of shape ${formatShape(shape)}, got ${got(reset)}`);
+  if (reset.dtype !== "bool") throw new DTypeError(`${fn}: expected reset of bool, got ${reset.dtype}`);
+}
+
+/** Throws unless the per-sample part of a cell's context has a row for each sample. */
+export function checkRows(fn: string, context: unknown, batch: number): void {
+  for (const [name, value] of Object.entries((context as CellContext | undefined)?.rows ?? {})) {
+    if (!Tensor.is(value) || value.shape[0] !== batch)
+      throw new ShapeError(`${fn}: begin must give row ${name} of shape [${batch}, …], got ${got(value)}`);
+  }
+}
+
+/** Throws unless a step gave an output and a state of the names that it was given, with a row for each of its rows. */
+export function checkStep(fn: string, result: { output: Tensor; state: object }, rows: number, before: object): void {
+  const { output, state } = result;
+  if (!Tensor.is(output) || output.shape[0] !== rows)
+    throw new ShapeError(`${fn}: the step must give an output of shape [${rows}, …], got ${got(output)}`);
+  if (typeof state !== "object" || state === null)
+    throw new OptionError(`${fn}: the step must give a state { ${Object.keys(before).join(", ")} }, got ${got(state)}`);
+  checkNames(`${fn}: after a step`, state, before);
+  for (const [name, value] of Object.entries(state)) {
+    if (!Tensor.is(value) || value.shape[0] !== rows)
+      throw new ShapeError(`${fn}: the step must give state ${name} of shape [${rows}, …], got ${got(value)}`);
+  }
+}
+
+/** Throws unless `value` can stand in for the parameter `like`. */
+export function checkParameter(fn: string, name: string, value: unknown, like: Parameter): void {
+  if (!Parameter.is(value) || !sameShape(value.shape, like.shape))
+    throw new ShapeError(
+      `${fn}: expected ${name} to be a parameter of shape ${formatShape(like.shape)}, got ${got(value)}`,
+    );
+  if (value.dtype !== like.dtype)
+    throw new DTypeError(`${fn}: expected ${name} of ${like.dtype}, got ${value.dtype}; use cast`);
+}

@@ -1,0 +1,86 @@
+import type { Parameter } from "@unroll/autograd";
+import { Module } from "@unroll/nn";
+import { add, checkOptions, chunk, mul, sigmoid, type Tensor, tanh, zeros } from "@unroll/tensor";
+import { affine } from "./affine.ts";
+import type { Cell } from "./cell.ts";
+import {
+  type CellOptions,
+  cellOptions,
+  cellParameters,
+  describeCell,
+  describeOptions,
+  setGateBias,
+} from "./parameters.ts";
+
+/** The state of an {@link LSTMCell}: `h` and `c`, each `[B, H]`. */
+export type LSTMState = { readonly h: Tensor; readonly c: Tensor };
+
+/** Options of {@link LSTMCell}. */
+export interface LSTMCellOptions extends CellOptions {
+  /** The forget gate's starting bias, as the sum of both biases; drawn like the others when left out. */
+  forgetBias?: number | undefined;
+}
+
+/** The option names of {@link LSTMCell}. */
+export const lstmCellOptions: readonly string[] = [...cellOptions, "forgetBias"];
+
+/** The options that differ from PyTorch's defaults. */
+export function describeLSTM(options: LSTMCellOptions): string[] {
+  const { forgetBias } = options;
+  return [...describeOptions(options), ...(forgetBias === undefined ? [] : [`forgetBias: ${forgetBias}`])];
+}
+
+/**
+ * Long short-term memory with a forget gate (Hochreiter and Schmidhuber, 1997; Gers et al., 2000; PyTorch's `LSTMCell`):
+ *
+ * ```
+ * [i, f, g, o] = W_ih x + b_ih + W_hh h + b_hh
+ * c' = sigmoid(f) c + sigmoid(i) tanh(g)
+ * h' = sigmoid(o) tanh(c')
+ * ```
+ *
+ * x `[B, I]`, h and c `[B, H]`; `weight_ih` `[4H, I]`, `weight_hh` `[4H, H]`, biases `[4H]`, gates in the order i, f, g, o.
+ *
+ * @throws {OptionError} when an option is unknown or has a wrong value, or a size is not a whole number >= 1
+ */
+export class LSTMCell extends Module implements Cell<LSTMState> {
+  weight_ih: Parameter;
+  weight_hh: Parameter;
+  bias_ih: Parameter | undefined;
+  bias_hh: Parameter | undefined;
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  readonly #parts: readonly string[];
+
+  constructor(inputSize: number, hiddenSize: number, options: LSTMCellOptions = {}) {
+    super();
+    checkOptions("LSTMCell", options, lstmCellOptions);
+    this.inputSize = inputSize;
+    this.hiddenSize = hiddenSize;
+    this.#parts = describeLSTM(options);
+    const parameters = cellParameters("LSTMCell", 4, inputSize, hiddenSize, options);
+    if (options.forgetBias !== undefined) setGateBias("LSTMCell", parameters, 1, hiddenSize, options.forgetBias);
+    this.weight_ih = parameters.weight_ih;
+    this.weight_hh = parameters.weight_hh;
+    this.bias_ih = parameters.bias_ih;
+    this.bias_hh = parameters.bias_hh;
+  }
+
+  step(x: Tensor, { h, c }: LSTMState): { output: Tensor; state: LSTMState } {
+    const z = add(affine(x, this.weight_ih, this.bias_ih), affine(h, this.weight_hh, this.bias_hh));
+    const [i, f, g, o] = chunk(z, 4, -1);
+    const nextC = add(mul(sigmoid(f), c), mul(sigmoid(i), tanh(g)));
+    const nextH = mul(sigmoid(o), tanh(nextC));
+    return { output: nextH, state: { h: nextH, c: nextC } };
+  }
+
+  initialState(batch: number): LSTMState {
+    const zero = () => zeros([batch, this.hiddenSize], { dtype: this.weight_hh.dtype });
+    return { h: zero(), c: zero() };
+  }
+
+  /** The cell with the options that differ from PyTorch's defaults. */
+  describe(): string {
+    return describeCell("LSTMCell", this, this.#parts);
+  }
+}
