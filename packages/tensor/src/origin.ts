@@ -1,4 +1,4 @@
-import { version } from "../package.json" with { type: "json" };
+import { version } from "../package.json";
 
 /** Which copy of the package made something. Every tensor carries its maker's. */
 export interface Origin {
