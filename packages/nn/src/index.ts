@@ -21,5 +21,11 @@ export {
 export type { Layer } from "./layer.ts";
 export { LayerNorm, type LayerNormOptions } from "./layer-norm.ts";
 export { Linear, type LinearOptions } from "./linear.ts";
+export { type BinaryCrossEntropyOptions, binaryCrossEntropyWithLogits } from "./losses/binary.ts";
+export type { ClassLossOptions } from "./losses/classes.ts";
+export { type CrossEntropyOptions, crossEntropy } from "./losses/cross-entropy.ts";
+export { nll } from "./losses/nll.ts";
+export type { LossOptions, Reduction } from "./losses/reduction.ts";
+export { type HuberOptions, huber, l1, mse } from "./losses/regression.ts";
 export { type LoadOptions, type LoadResult, Module } from "./module.ts";
 export { type Fitting, type InputsOf, type Misfit, type OutputOf, Sequential, type Step } from "./sequential.ts";

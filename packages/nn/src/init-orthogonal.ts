@@ -32,7 +32,7 @@ export interface OrthogonalOptions extends InitOptions {
  *
  * @example
  * ```ts
- * orthogonal([4 * 64, 64], { gates: 4 }); // four orthogonal 64 x 64 blocks
+ * orthogonal([4 * 64, 64], { gates: 4 }).shape; // [256, 64]
  * ```
  * @throws {ShapeError} for fewer than two axes, or when the gates do not divide their axis
  */
