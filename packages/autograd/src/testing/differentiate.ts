@@ -10,8 +10,9 @@ const rows = 10;
 const roundings = 16;
 
 /**
- * The derivative of `f` at 0 by Ridders' method: central differences with shrinking steps, extrapolated to step 0, and
- * the entry of the table taken where neighbours agree best (Ridders 1982; Press et al., Numerical Recipes, 5.7).
+ * The derivative of `f` at 0 by Ridders' method: central differences with shrinking steps, extrapolated to step 0
+ * (Ridders 1982; Press et al., Numerical Recipes, 5.7). Of all entries, the one with the smallest error is taken:
+ * what is left of the extrapolation, told by its neighbours, plus the rounding of f, which grows as the step shrinks.
  *
  * @returns the derivative, and the rounding error that its step leaves
  */
@@ -28,9 +29,9 @@ export function differentiate(f: (h: number) => Sample, step: number): { value: 
     let factor = shrink * shrink;
     for (let j = 1; j <= i; j++, factor *= shrink * shrink) {
       table[i][j] = (table[i][j - 1] * factor - table[i - 1][j - 1]) / (factor - 1);
-      const estimate = Math.max(Math.abs(table[i][j] - table[i][j - 1]), Math.abs(table[i][j] - table[i - 1][j - 1]));
-      if (estimate <= error) {
-        error = estimate;
+      const left = Math.max(Math.abs(table[i][j] - table[i][j - 1]), Math.abs(table[i][j] - table[i - 1][j - 1]));
+      if (left + noise < error) {
+        error = left + noise;
         best = { value: table[i][j], noise };
       }
     }
