@@ -1,0 +1,149 @@
+import type { BenchResult, Curve, ProbeResult, RunResult, TaskName, TaskResult } from "../gradflow/result.ts";
+
+/** Options of {@link sampleResult}. */
+export interface SampleOptions {
+  readonly tasks?: readonly TaskName[];
+  readonly cells?: readonly string[];
+  readonly seeds?: readonly number[];
+  readonly lags?: number;
+  readonly steps?: number;
+  readonly probes?: number;
+}
+
+/** What made-up cells look like: label, parameters, the factor per step before and after training, the drop at lag 1. */
+const cells: Readonly<Record<string, readonly [string, number, number, number, number, number, number]>> = {
+  rnn: ["RNN", 64, 9_000, 0.5, 0.62, 0, 2.55],
+  lstm: ["LSTM", 64, 36_000, 0.55, 0.8, 0.9, 2.1],
+  "lstm-fb1": ["LSTM, forget bias 1", 64, 36_000, 0.72, 0.86, 0.9, 2.05],
+  gru: ["GRU", 64, 27_000, 0.56, 0.79, 0.2, 2.12],
+  "rnn-eq": ["RNN, as many parameters", 150, 36_000, 0.51, 0.6, 0, 2.4],
+  "gru-eq": ["GRU, as many parameters", 77, 36_000, 0.57, 0.8, 0.2, 2.08],
+};
+
+/** A result that looks like a real one, the same at every call: what tests and pictures of the report are made of. */
+export function sampleResult(options: SampleOptions = {}): BenchResult {
+  const { tasks = ["text", "adding"], seeds = [1], lags = 100, steps = 200, probes = 21 } = options;
+  const names = options.cells ?? Object.keys(cells);
+  const probeEvery = probes > 1 ? Math.floor(steps / (probes - 1)) : steps + 1;
+  return {
+    version: 1,
+    startedAt: "2024-05-01T12:00:00.000Z",
+    seconds: 151.4,
+    complete: true,
+    environment: {
+      node: "20.20.0",
+      platform: "linux",
+      arch: "x64",
+      cpu: "Made-up CPU @ 2.50GHz",
+      cores: 2,
+      unroll: "0.0.0",
+    },
+    config: {
+      tasks,
+      cells: names,
+      seeds,
+      length: 50,
+      hidden: { text: 64, adding: 64 },
+      embedding: 32,
+      batch: { text: 32, adding: 32 },
+      steps: { text: steps, adding: steps },
+      probeEvery,
+      probeBatch: 8,
+      lags,
+      warmup: 20,
+      learningRate: 2e-3,
+      clip: 1,
+      data: undefined,
+    },
+    tasks: tasks.map((task) => sampleTask(task, names, seeds, lags, steps, probes, probeEvery)),
+  };
+}
+
+function sampleTask(
+  task: TaskName,
+  names: readonly string[],
+  seeds: readonly number[],
+  lags: number,
+  steps: number,
+  probes: number,
+  probeEvery: number,
+): TaskResult {
+  const text = task === "text";
+  const top = text ? Math.log2(83) : 1 / 6;
+  const runs = names.flatMap((cell) =>
+    seeds.map((seed): RunResult => {
+      const [label, hidden, parameters, before, after, drop, floor] = cells[cell] ?? [
+        cell,
+        64,
+        9_000,
+        0.7,
+        0.7,
+        0,
+        2.3,
+      ];
+      const end = text ? floor : top * (floor > 2.2 ? 1 : (floor - 2) * 2);
+      const lossAt = (step: number): number => end + (top - end) * Math.exp((-6 * step) / steps);
+      const wobble = noise(seed * 7919 + label.length);
+      return {
+        cell,
+        label,
+        describe: `${label} (made up)`,
+        seed,
+        hidden,
+        parameters,
+        status: "done",
+        divergedAt: undefined,
+        seconds: 11.5,
+        loss: Array.from({ length: steps }, (_, step) => lossAt(step) * (1 + 0.06 * (wobble() - 0.5))),
+        gradNorm: Array.from({ length: steps }, () => 0.2 + wobble()),
+        validation: Array.from({ length: probes }, (_, k) => ({
+          step: k * probeEvery,
+          value: lossAt(k * probeEvery) * 1.01,
+        })),
+        probes: Array.from({ length: probes }, (_, k): ProbeResult => {
+          const done = probes > 1 ? k / (probes - 1) : 0;
+          const slope = Math.log10(before + (after - before) * Math.sqrt(done)) + 0.004 * (wobble() - 0.5);
+          const main = sampleCurve(slope, drop, lags, wobble);
+          if (!cell.startsWith("lstm")) return { step: k * probeEvery, curves: { h: main }, joint: main };
+          const c = sampleCurve(slope, 0.15, lags, wobble);
+          return { step: k * probeEvery, curves: { h: main, c }, joint: c };
+        }),
+      };
+    }),
+  );
+  return {
+    task,
+    description: text ? "Moby Dick, 1,204,997 characters, 83 symbols" : "the adding problem over 50 steps",
+    metric: text ? "bits per character" : "mean squared error",
+    baseline: text ? { value: top, formula: "log2(83)" } : { value: top, formula: "1/6" },
+    runs,
+  };
+}
+
+/** A curve that drops at lag 1 and then decays by a factor per step. */
+export function sampleCurve(slope: number, drop: number, lags: number, wobble: () => number = () => 0.5): Curve {
+  const mean = Array.from(
+    { length: lags + 1 },
+    (_, lag) => (lag > 0 ? -drop : -0.1) + slope * lag + 0.15 * (wobble() - 0.5),
+  );
+  const factor = 10 ** slope;
+  return {
+    mean,
+    p10: mean.map((value, lag) => value - 0.2 - 0.012 * lag),
+    p90: mean.map((value, lag) => value + 0.15 + 0.01 * lag),
+    decayPerStep: factor,
+    halfLife: factor < 1 ? Math.LN2 / -Math.log(factor) : null,
+    r2: 0.995,
+    horizon: Math.min(lags, Math.floor(-3 / slope)),
+    underflowLag: null,
+  };
+}
+
+/** Numbers in [0, 1) that only look random. */
+function noise(seed: number): () => number {
+  let state = seed % 233280;
+  return () => {
+    state = (state * 9301 + 49297) % 233280;
+    return state / 233280;
+  };
+}
