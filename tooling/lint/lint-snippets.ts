@@ -46,7 +46,7 @@ export function lintSnippets(files: Record<string, string>): Finding[] {
     const { stdout, stderr } = spawnSync(
       process.execPath,
       [biome, "lint", "--reporter=json", "--max-diagnostics=none", "."],
-      { cwd: folder, encoding: "utf8", env: { ...process.env, NO_COLOR: "1" } },
+      { cwd: folder, encoding: "utf8", env: { ...process.env, NO_COLOR: "1", BIOME_LOG_PATH: folder } },
     );
     const start = stdout.indexOf("{");
     if (start === -1) throw new Error(`biome printed no report:\n${stdout}${stderr}`);
