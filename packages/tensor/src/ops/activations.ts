@@ -27,7 +27,8 @@ export const softplusOp: OpRecord<"softplus"> = /* @__PURE__ */ unary("softplus"
 });
 
 export const hardSigmoidOp: OpRecord<"hardSigmoid"> = /* @__PURE__ */ unary("hardSigmoid", floatDType, (y, x) => {
-  for (let i = 0; i < y.length; i++) y[i] = Math.min(Math.max(x[i] / 6 + 0.5, 0), 1);
+  // Not x / 6 + 1/2, which loses digits where the two nearly cancel.
+  for (let i = 0; i < y.length; i++) y[i] = Math.min(Math.max(x[i] + 3, 0), 6) / 6;
 });
 
 export const leakyReluOp: OpRecord<"leakyRelu", { slope: number }> = /* @__PURE__ */ defineOp<
