@@ -1,0 +1,36 @@
+import { OptionError } from "@unroll/tensor";
+
+/** Returns `value` when it is a whole number of at least `least`; otherwise throws, naming function and option. */
+export function wholeNumber(fn: string, name: string, value: unknown, least: number): number {
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= least) return value;
+  throw new OptionError(`${fn}: ${name} must be a whole number >= ${least}, got ${show(value)}`);
+}
+
+/** Returns `value` when it is one of `choices`. */
+export function oneOf<Choice extends string>(
+  fn: string,
+  name: string,
+  value: unknown,
+  choices: readonly Choice[],
+): Choice {
+  const found = choices.find((choice) => choice === value);
+  if (found !== undefined) return found;
+  throw new OptionError(
+    `${fn}: ${name} must be ${choices.map((choice) => `"${choice}"`).join(" or ")}, got ${show(value)}`,
+  );
+}
+
+/** Returns `value` when it is a boolean. */
+export function flag(fn: string, name: string, value: unknown): boolean {
+  if (typeof value === "boolean") return value;
+  throw new OptionError(`${fn}: ${name} must be true or false, got ${show(value)}`);
+}
+
+/** A value as an error message shows it: short, on one line. */
+export function show(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "function") return "a function";
+  if (Array.isArray(value)) return `[${value.map(show).join(", ")}]`;
+  if (typeof value === "object" && value !== null) return value.constructor?.name ?? "an object";
+  return String(value);
+}

@@ -1,0 +1,56 @@
+export { type Collated, defaultCollate } from "./collate.ts";
+export { type Dataset, fromArray, fromTensors, type IterableDataset, iterate, map } from "./dataset.ts";
+export { DataError } from "./errors.ts";
+export type { IntegerSequence } from "./integers.ts";
+export {
+  DataLoader,
+  type DataLoaderOptions,
+  type DataLoaderSettings,
+  type DataLoaderState,
+  type LengthBuckets,
+} from "./loader.ts";
+export { type PaddedSequences, type PadSequencesOptions, padSequences, unpadSequences } from "./pad.ts";
+export { MinMaxScaler, type MinMaxScalerJSON } from "./series/min-max-scaler.ts";
+export { type SeriesWindow, type SlidingWindowsOptions, slidingWindows } from "./series/sliding-windows.ts";
+export { StandardScaler, type StandardScalerJSON } from "./series/standard-scaler.ts";
+export { type WalkForwardOptions, type WalkForwardSplit, walkForwardSplits } from "./series/walk-forward.ts";
+export { randomSplit, sequentialSplit } from "./split.ts";
+export {
+  type BatchStreamOptions,
+  batchStream,
+  mapStream,
+  type ShuffleStreamOptions,
+  shuffleStream,
+  takeStream,
+} from "./streams.ts";
+export { concatDatasets, shuffled, skip, subset, take, type WindowsOptions, windows } from "./subset.ts";
+export {
+  type AddingBatch,
+  type AddingChanceOptions,
+  type AddingTaskOptions,
+  type AddingVariant,
+  addingChance,
+  addingTask,
+} from "./tasks/adding.ts";
+export {
+  type CopyingBatch,
+  type CopyingChanceOptions,
+  type CopyingTaskOptions,
+  type CopyingVariant,
+  copyingChance,
+  copyingTask,
+} from "./tasks/copying.ts";
+export { CharVocabulary, type CharVocabularyJSON, type CharVocabularyOptions } from "./text/char-vocabulary.ts";
+export {
+  type LanguageModelBatch,
+  LanguageModelBatches,
+  type LanguageModelBatchesOptions,
+  type LanguageModelBatchesState,
+} from "./text/language-model-batches.ts";
+export type { Tokenize } from "./text/tokenize.ts";
+export {
+  type SpecialTokens,
+  WordVocabulary,
+  type WordVocabularyJSON,
+  type WordVocabularyOptions,
+} from "./text/word-vocabulary.ts";

@@ -1,0 +1,2 @@
+export { DataError } from "../errors.ts";
+export { readTextFile } from "./read-text-file.ts";
