@@ -57,13 +57,17 @@ function some(fn: string, tensors: readonly Tensor[]): void {
  * @throws {ShapeError} when another axis differs or there is no tensor
  */
 export function concat(tensors: readonly Tensor[], dim: number = 0): Tensor {
-  some("concat", tensors);
-  return apply(concatOp, tensors, { dim: normalizeDim("concat", dim, tensors[0].shape.length) });
+  return concatAs("concat", tensors, dim);
+}
+
+function concatAs(fn: string, tensors: readonly Tensor[], dim: number): Tensor {
+  some(fn, tensors);
+  return apply(concatOp, tensors, { dim: normalizeDim(fn, dim, tensors[0].shape.length) });
 }
 
 /** PyTorch's short name of {@link concat}. */
 export function cat(tensors: readonly Tensor[], dim: number = 0): Tensor {
-  return concat(tensors, dim);
+  return concatAs("cat", tensors, dim);
 }
 
 /** Joins tensors of one shape along a new axis: T of `[B, H]` along 0 give `[T, B, H]`. Throws `ShapeError` when shapes differ. */
