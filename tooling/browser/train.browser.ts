@@ -15,14 +15,16 @@ afterAll(async () => {
   await browser?.close();
 });
 
-/** The training program and every package below it as one script, from the sources. */
+/** The training program and every package below it as one module, from the sources. */
 async function bundle(): Promise<string> {
   const { outputFiles, warnings } = await build({
-    stdin: { contents: 'export { train } from "@unroll/pack/train";', resolveDir: import.meta.dirname },
+    stdin: {
+      contents: 'import { train } from "@unroll/pack/train";\nglobalThis.train = train;',
+      resolveDir: import.meta.dirname,
+    },
     bundle: true,
     write: false,
-    format: "iife",
-    globalName: "program",
+    format: "esm",
     platform: "browser",
     conditions: ["@unroll/source"],
     target: "es2022",
@@ -40,8 +42,9 @@ describe("training in Chromium", () => {
     page.on("pageerror", (error) => problems.push(error.message));
     page.on("console", (message) => problems.push(message.text()));
     await page.setContent("<!doctype html><title>unroll</title>");
-    await page.addScriptTag({ content: await bundle() });
-    const there = (await page.evaluate("program.train(20)")) as Training;
+    await page.addScriptTag({ type: "module", content: await bundle() });
+    await page.waitForFunction("globalThis.train !== undefined");
+    const there = (await page.evaluate("train(20)")) as Training;
     const here = train(20);
     expect(problems).toEqual([]);
     expect(here.losses[19]).toBeLessThan(here.losses[0] / 2);

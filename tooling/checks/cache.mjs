@@ -15,6 +15,8 @@ import { root } from "./workspace.mjs";
 const copy = copyWorkspace(root);
 const counts = path.join(copy, "node_modules", ".counts");
 const task = "@unroll/cells#test";
+// One failure is enough to know.
+const cells = ["--filter=@unroll/cells", "--", "--bail=1"];
 
 /**
  * @param {readonly string[]} args
@@ -39,7 +41,7 @@ function expect(ok, what, output = "") {
 
 /** @returns {string} HIT or MISS */
 function cacheStatus() {
-  const { stdout, stderr } = pnpm(["exec", "turbo", "run", "test", "--filter=@unroll/cells", "--dry=json"]);
+  const { stdout, stderr } = pnpm(["exec", "turbo", "run", "test", "--dry=json", ...cells]);
   const plan = JSON.parse(stdout.slice(stdout.indexOf("{")) || "{}");
   const found = plan.tasks?.find((/** @type {{ taskId: string }} */ { taskId }) => taskId === task);
   if (found === undefined) throw new Error(`turbo plans no ${task}\n${stdout}${stderr}`);
@@ -49,7 +51,7 @@ function cacheStatus() {
 /** @returns {{ status: number | null, output: string, failed: number, passed: number, runs: number }} */
 function runTests() {
   rmSync(counts, { recursive: true, force: true });
-  const { status, stdout, stderr } = pnpm(["exec", "turbo", "run", "test", "--filter=@unroll/cells"]);
+  const { status, stdout, stderr } = pnpm(["exec", "turbo", "run", "test", ...cells]);
   const reports = existsSync(counts)
     ? readdirSync(counts).map((file) => JSON.parse(readFileSync(path.join(counts, file), "utf8")))
     : [];

@@ -86,7 +86,8 @@ function sharedDependencies(manifests) {
 function rangeProblems({ group, manifest }, shared) {
   return dependencyFields.flatMap((field) =>
     Object.entries(manifest[field] ?? {}).flatMap(([name, got]) => {
-      const own = group === "packages" && field === "dependencies" ? "workspace:^" : "workspace:*";
+      if (group !== "packages" && got.startsWith("workspace:")) return [];
+      const own = field === "dependencies" ? "workspace:^" : "workspace:*";
       const expected = name.startsWith("@unroll/") ? own : "catalog:";
       if (got === expected || (expected === "catalog:" && !shared.has(name))) return [];
       return [`${field}["${name}"]: expected "${expected}", got "${got}"`];

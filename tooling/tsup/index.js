@@ -17,6 +17,8 @@ export function library(entries = { index: "src/index.ts" }) {
     treeshake: true,
     clean: true,
     sourcemap: true,
+    // `fs` without `node:` could be a package, and other runtimes know only the full name.
+    removeNodeProtocol: false,
     // tsup's own way bundles declarations by a type checker, which takes most of a build's time.
     onSuccess: async () => {
       writeDeclarations(entries, { source: "src", out: "dist" });
