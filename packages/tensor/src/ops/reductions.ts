@@ -8,7 +8,7 @@ import { checkBoolean, checkOptions } from "../options.ts";
 import { floatDType, numericDType } from "../rules.ts";
 import { formatShape, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { reshape } from "./movement.ts";
+import { permute, reshape } from "./movement.ts";
 
 /** A run of neighbouring axes, each left behind with size 1. */
 export interface ReduceAttrs {
@@ -154,6 +154,27 @@ export function reduce(
   );
 }
 
+/** Axes that lie apart are brought together first, so that all equal extremes share the gradient alike. */
+function extreme(
+  fn: string,
+  op: OpRecord<string, ReduceAttrs>,
+  x: Tensor,
+  dim: Dims,
+  options: ReduceOptions | undefined,
+): Tensor {
+  checkTensor(fn, x);
+  const dims = normalizeDims(fn, dim, x.shape.length);
+  if (runsOf(dims).length < 2) return reduce(fn, op, x, dim, options);
+  const others = x.shape.map((_, axis) => axis).filter((axis) => !dims.includes(axis));
+  const together = dims.map((_, i) => others.length + i);
+  const out = reduce(fn, op, permute(x, [...others, ...dims]), together, options);
+  if (options?.keepDim !== true) return out;
+  return reshape(
+    out,
+    x.shape.map((size, axis) => (dims.includes(axis) ? 1 : size)),
+  );
+}
+
 /**
  * Sums over `dim` (one axis, several, or all): `Σ x`. Whole numbers and masks sum to int32; the sum of nothing is 0.
  *
@@ -169,12 +190,12 @@ export function sum(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
 
 /** The largest value over `dim`; NaN when one is NaN; equal ones share the gradient. Throws `ShapeError` for nothing. */
 export function max(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
-  return reduce("max", maxOp, x, dim, options);
+  return extreme("max", maxOp, x, dim, options);
 }
 
 /** The smallest value over `dim`, as {@link max}. */
 export function min(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
-  return reduce("min", minOp, x, dim, options);
+  return extreme("min", minOp, x, dim, options);
 }
 
 /** `log Σ e^x` over `dim`, shifted by the largest value so that it neither overflows nor vanishes. */
