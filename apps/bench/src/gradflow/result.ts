@@ -9,7 +9,14 @@ export interface BenchResult {
   readonly seconds: number;
   /** Whether all runs ended; false after Ctrl-C, with what there was until then. */
   readonly complete: boolean;
-  readonly environment: { readonly node: string; readonly platform: string; readonly arch: string; readonly cpu: string; readonly cores: number; readonly unroll: string };
+  readonly environment: {
+    readonly node: string;
+    readonly platform: string;
+    readonly arch: string;
+    readonly cpu: string;
+    readonly cores: number;
+    readonly unroll: string;
+  };
   readonly config: GradflowConfig;
   readonly tasks: readonly TaskResult[];
 }

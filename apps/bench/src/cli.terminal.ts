@@ -1,0 +1,151 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { spawn } from "@lydell/node-pty";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { BenchResult } from "./gradflow/result.ts";
+
+const cli = fileURLToPath(new URL("../dist/cli.js", import.meta.url));
+const quick = ["gradflow", "--quick", "--task", "adding", "--cells", "rnn,gru"];
+let folder = "";
+
+beforeAll(() => {
+  expect(existsSync(cli), "the benchmark is not built; run pnpm build").toBe(true);
+  folder = mkdtempSync(path.join(tmpdir(), "unroll-terminal-"));
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs the program in a terminal; `act` sees everything printed so far, each time something is printed. */
+function inTerminal(
+  args: readonly string[],
+  act?: (printed: string, press: (keys: string) => void) => void,
+): Promise<{ code: number; printed: string }> {
+  return new Promise((resolve) => {
+    const terminal = spawn(process.execPath, [cli, ...args], { cols: 160, rows: 40, cwd: folder });
+    let printed = "";
+    terminal.onData((data) => {
+      printed += data;
+      act?.(printed, (keys) => terminal.write(keys));
+    });
+    terminal.onExit(({ exitCode }) => resolve({ code: exitCode, printed }));
+  });
+}
+
+/** Runs the program without a terminal. */
+function withoutTerminal(args: readonly string[]) {
+  return spawnSync(process.execPath, [cli, ...args], { cwd: folder, encoding: "utf8" });
+}
+
+function resultIn(out: string): BenchResult {
+  return JSON.parse(readFileSync(path.join(folder, out, "result.json"), "utf8"));
+}
+
+describe("bench gradflow in a terminal", () => {
+  it("shows a bar with the time left, then a table and the report's path", async () => {
+    const { code, printed } = await inTerminal([...quick, "--out", "whole"]);
+    expect(code).toBe(0);
+    expect(printed).toMatch(/█.*\d+ % \| .+ left \| /);
+    expect(printed).toContain("half-life");
+    expect(printed).toContain(path.join(folder, "whole", "report.html"));
+    expect(readdirSync(path.join(folder, "whole")).sort()).toEqual(["report.html", "result.json"]);
+    expect(resultIn("whole").complete).toBe(true);
+  });
+
+  it("keeps the results so far on Ctrl-C, says where, and exits with 130", async () => {
+    let pressed = false;
+    const { code, printed } = await inTerminal(
+      ["gradflow", "--task", "adding", "--cells", "rnn,gru", "--steps", "5000", "--out", "stopped"],
+      (text, press) => {
+        if (pressed || !text.includes("loss")) return;
+        pressed = true;
+        press("\u0003");
+      },
+    );
+    expect(code).toBe(130);
+    expect(printed).toContain("Stopped early");
+    expect(printed).toContain(path.join(folder, "stopped", "report.html"));
+    const result = resultIn("stopped");
+    expect(result.complete).toBe(false);
+    expect(
+      result.tasks[0].runs.some((run) => run.status === "stopped" && run.loss.length > 0 && run.probes.length > 0),
+    ).toBe(true);
+  });
+});
+
+describe("bench gradflow without a terminal", () => {
+  it("prints no control characters", () => {
+    const { status, stdout, stderr } = withoutTerminal([...quick, "--out", "plain"]);
+    expect(status).toBe(0);
+    expect(stdout).toContain("lag 100");
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: that there are none is the point
+    expect(stdout + stderr).not.toMatch(/\u001b/);
+  });
+
+  it("gives the same numbers for the same seed", () => {
+    const numbers = (result: BenchResult) => result.tasks.map((task) => task.runs.map(({ seconds, ...run }) => run));
+    expect(withoutTerminal([...quick, "--out", "again"]).status).toBe(0);
+    expect(numbers(resultIn("again"))).toEqual(numbers(resultIn("plain")));
+  });
+
+  it.each([
+    ["a missing file", () => "no-such-book.txt", /no-such-book\.txt/],
+    ["an empty file", () => write("empty.txt", ""), /empty/],
+    ["a file shorter than one window", () => write("short.txt", "Call me Ishmael."), /short\.txt has 16 characters/],
+    [
+      "a file that is not text",
+      () => write("binary.bin", Buffer.from([0xff, 0xfe, 0x00, 0x01, 0x02, 0x80])),
+      /binary\.bin/,
+    ],
+  ])("refuses %s in one line with exit code 2, and writes nothing", (_, file, message) => {
+    const { status, stdout, stderr } = withoutTerminal(["gradflow", "--quick", "--data", file(), "--out", "refused"]);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(message);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+    expect(stdout).toBe("");
+    expect(existsSync(path.join(folder, "refused"))).toBe(false);
+  });
+
+  it.each([
+    [["gradflow", "--steps", "many"], "--steps must be a whole number >= 1, got many"],
+    [["gradflow", "--cells", "lstn"], "--cells: there is no lstn"],
+    [["gradflow", "--stepz", "3"], "stepz"],
+    [["grad"], "there is no command grad"],
+    [[], "name a command"],
+  ])("refuses %j with exit code 2", (args, message) => {
+    const { status, stderr } = withoutTerminal(args);
+    expect(status).toBe(2);
+    expect(stderr).toContain(message);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+  });
+
+  it("lists every option in its help", () => {
+    const { status, stdout } = withoutTerminal(["gradflow", "--help"]);
+    expect(status).toBe(0);
+    for (const option of [
+      "--task",
+      "--cells",
+      "--length",
+      "--hidden",
+      "--steps",
+      "--seeds",
+      "--seed",
+      "--lr",
+      "--clip",
+      "--data",
+      "--out",
+      "--quick",
+      "--full",
+    ]) {
+      expect(stdout).toContain(option);
+    }
+  });
+});
+
+function write(name: string, content: string | Buffer): string {
+  const file = path.join(folder, name);
+  writeFileSync(file, content);
+  return file;
+}

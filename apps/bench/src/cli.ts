@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+import { cac } from "cac";
+import manifest from "../package.json" with { type: "json" };
+import type { GradflowOptions } from "./gradflow/config.ts";
+import { lineup } from "./gradflow/lineup.ts";
+import { runGradflow } from "./gradflow/run.ts";
+import { InputError } from "./input-error.ts";
+
+const cli = cac("bench");
+
+cli
+  .command("gradflow", "Measure how gradients flow back through RNN, LSTM and GRU while they train")
+  .option("--task <names>", "text, adding, or both (default: both)")
+  .option("--cells <keys>", `which cells: ${lineup.map((entry) => entry.key).join(", ")} (default: all)`)
+  .option("--length <steps>", "steps in a training window (default: 100)")
+  .option("--hidden <units>", "hidden size of the cells compared at equal size (default: 64 for text, 32 for adding)")
+  .option("--steps <count>", "training steps of each run (default: 240)")
+  .option("--seeds <count>", "how often each cell is trained, from other seeds (default: 1)")
+  .option("--seed <number>", "the first seed (default: 1)")
+  .option("--lr <rate>", "learning rate of Adam (default: 0.003)")
+  .option("--clip <norm>", "largest gradient norm (default: 1)")
+  .option("--data <file>", "a UTF-8 text to train on (default: Moby Dick)")
+  .option("--out <dir>", "where report.html and result.json go (default: results/gradflow-<time>)")
+  .option("--quick", "40 steps with small cells: seconds instead of minutes")
+  .option("--full", "2,000 steps, larger cells, 5 seeds: about two hours on two cores")
+  .example("bench gradflow --quick")
+  .example("bench gradflow --task text --cells rnn,lstm --data my-book.txt --out my-results")
+  .action(async (options: GradflowOptions) => {
+    process.exitCode = await runGradflow(options, manifest.version);
+  });
+
+cli.help();
+cli.version(manifest.version);
+
+try {
+  cli.parse(process.argv, { run: false });
+  if (cli.matchedCommand === undefined && !cli.options.help && !cli.options.version) {
+    const [unknown] = cli.args;
+    throw new InputError(
+      unknown === undefined
+        ? "name a command: bench gradflow; bench --help says more"
+        : `there is no command ${unknown}; bench --help lists them`,
+    );
+  }
+  await cli.runMatchedCommand();
+} catch (error) {
+  // What the user can mend is one line; anything else is a fault of ours and keeps its stack.
+  if (error instanceof InputError || (error instanceof Error && error.name === "CACError")) {
+    process.stderr.write(`bench: ${error.message}\n`);
+    process.exitCode = 2;
+  } else {
+    throw error;
+  }
+}

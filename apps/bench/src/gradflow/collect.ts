@@ -1,0 +1,82 @@
+import type { Job } from "./job.ts";
+import { entryOf } from "./lineup.ts";
+import type { GradflowConfig, ProbeResult, RunResult, TaskResult } from "./result.ts";
+import type { Task } from "./task.ts";
+import type { RunEvent } from "./train.ts";
+
+/** A run as far as it has come. */
+interface Progress {
+  readonly job: Job;
+  readonly startedAt: number;
+  endedAt: number | undefined;
+  describe: string;
+  hidden: number;
+  parameters: number;
+  divergedAt: number | undefined;
+  readonly loss: number[];
+  readonly gradNorm: number[];
+  readonly validation: { step: number; value: number }[];
+  readonly probes: ProbeResult[];
+}
+
+/** Gathers the events of all runs; results can be taken at any time, also when only some have ended. */
+export class Collector {
+  readonly #runs = new Map<Job, Progress>();
+
+  start(job: Job): void {
+    this.#runs.set(job, {
+      job,
+      startedAt: performance.now(),
+      endedAt: undefined,
+      describe: "",
+      hidden: job.config.hidden[job.task],
+      parameters: 0,
+      divergedAt: undefined,
+      loss: [],
+      gradNorm: [],
+      validation: [],
+      probes: [],
+    });
+  }
+
+  add(job: Job, event: RunEvent): void {
+    const run = this.#runs.get(job);
+    if (run === undefined) return;
+    if (event.kind === "model")
+      Object.assign(run, { describe: event.describe, hidden: event.hidden, parameters: event.parameters });
+    else if (event.kind === "probe") run.probes.push(event.probe);
+    else if (event.kind === "validation") run.validation.push({ step: event.step, value: event.value });
+    else if (event.kind === "diverged") run.divergedAt = event.step;
+    else {
+      run.loss.push(event.loss);
+      run.gradNorm.push(event.gradNorm);
+    }
+  }
+
+  end(job: Job): void {
+    const run = this.#runs.get(job);
+    if (run !== undefined) run.endedAt = performance.now();
+  }
+
+  /** The results of one task, in the order of the configuration. Runs that never reported a model are left out. */
+  task({ name, description, metric, baseline }: Task, config: GradflowConfig): TaskResult {
+    const runs = [...this.#runs.values()]
+      .filter(({ job, describe }) => job.task === name && describe !== "")
+      .map(resultOf);
+    const order = (run: RunResult) =>
+      config.cells.indexOf(run.cell) * config.seeds.length + config.seeds.indexOf(run.seed);
+    return { task: name, description, metric, baseline, runs: runs.sort((a, b) => order(a) - order(b)) };
+  }
+}
+
+function resultOf({ job, startedAt, endedAt, divergedAt, ...run }: Progress): RunResult {
+  return {
+    cell: job.cell,
+    label: entryOf(job.cell).label,
+    seed: job.seed,
+    ...run,
+    status: divergedAt !== undefined ? "diverged" : endedAt === undefined ? "stopped" : "done",
+    divergedAt,
+    seconds: ((endedAt ?? performance.now()) - startedAt) / 1000,
+  };
+}

@@ -1,0 +1,96 @@
+import { InputError } from "../input-error.ts";
+import { lineup } from "./lineup.ts";
+import type { GradflowConfig, TaskName } from "./result.ts";
+
+/** The options of `bench gradflow` as they come from the command line. */
+export interface GradflowOptions {
+  task?: string;
+  cells?: string;
+  length?: unknown;
+  hidden?: unknown;
+  steps?: unknown;
+  seeds?: unknown;
+  seed?: unknown;
+  lr?: unknown;
+  clip?: unknown;
+  data?: string;
+  out?: string;
+  quick?: boolean;
+  full?: boolean;
+}
+
+const taskNames: readonly TaskName[] = ["text", "adding"];
+
+/** How much work the default, `--quick` and `--full` are. */
+const sizes = {
+  quick: { steps: 40, hidden: { text: 32, adding: 16 }, seeds: 1, probes: 8 },
+  default: { steps: 240, hidden: { text: 64, adding: 32 }, seeds: 1, probes: 20 },
+  full: { steps: 2000, hidden: { text: 128, adding: 64 }, seeds: 5, probes: 40 },
+} as const;
+
+/**
+ * The settings of a run.
+ *
+ * @throws {InputError} when an option has a wrong value
+ */
+export function configOf(options: GradflowOptions): GradflowConfig {
+  if (options.quick && options.full) throw new InputError("--quick and --full exclude each other");
+  const size = sizes[options.quick ? "quick" : options.full ? "full" : "default"];
+  const steps = whole("steps", options.steps, size.steps, 1);
+  const hidden =
+    options.hidden === undefined
+      ? size.hidden
+      : { text: whole("hidden", options.hidden, 0, 1), adding: whole("hidden", options.hidden, 0, 1) };
+  const first = whole("seed", options.seed, 1, 0);
+  return {
+    tasks: names("task", options.task, taskNames) as readonly TaskName[],
+    cells: names(
+      "cells",
+      options.cells,
+      lineup.map((entry) => entry.key),
+    ),
+    seeds: Array.from({ length: whole("seeds", options.seeds, size.seeds, 1) }, (_, i) => first + i),
+    length: whole("length", options.length, 100, 2),
+    hidden,
+    embedding: 32,
+    batch: { text: 16, adding: 32 },
+    steps: { text: steps, adding: steps },
+    probeEvery: Math.max(1, Math.floor(steps / size.probes)),
+    probeBatch: 8,
+    lags: 100,
+    warmup: 28,
+    learningRate: positive("lr", options.lr, 3e-3),
+    clip: positive("clip", options.clip, 1),
+    data: options.data,
+  };
+}
+
+function whole(option: string, value: unknown, fallback: number, least: number): number {
+  if (value === undefined) return fallback;
+  const number = typeof value === "number" ? value : Number(value);
+  if (!Number.isSafeInteger(number) || number < least || value === "" || typeof value === "boolean") {
+    throw new InputError(`--${option} must be a whole number >= ${least}, got ${String(value)}`);
+  }
+  return number;
+}
+
+function positive(option: string, value: unknown, fallback: number): number {
+  if (value === undefined) return fallback;
+  const number = typeof value === "number" ? value : Number(value);
+  if (!(number > 0) || value === "" || typeof value === "boolean")
+    throw new InputError(`--${option} must be a number > 0, got ${String(value)}`);
+  return number;
+}
+
+function names(option: string, value: unknown, known: readonly string[]): readonly string[] {
+  if (value === undefined) return known;
+  const asked = String(value)
+    .split(",")
+    .map((name) => name.trim());
+  const wrong = asked.find((name) => !known.includes(name));
+  if (wrong !== undefined)
+    throw new InputError(
+      `--${option}: there is no ${wrong === "" ? "empty name" : wrong}; choose from ${known.join(", ")}`,
+    );
+  return known.filter((name) => asked.includes(name));
+}

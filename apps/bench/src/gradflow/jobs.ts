@@ -1,0 +1,47 @@
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import type { Job, WorkerMessage } from "./job.ts";
+import type { RunEvent } from "./train.ts";
+
+/** What a caller learns while jobs run. */
+export interface JobListener {
+  readonly onStart: (job: Job) => void;
+  readonly onEvent: (job: Job, event: RunEvent) => void;
+  readonly onEnd: (job: Job) => void;
+}
+
+/**
+ * Runs jobs on worker threads, as many at a time as there are cores, so that this thread stays free for the progress bar
+ * and for Ctrl-C. Resolves when all have ended or the signal was given; what a stopped job reported stays reported.
+ *
+ * @throws what a job threw; the others are stopped then
+ */
+export async function runJobs(
+  jobs: readonly Job[],
+  worker: URL,
+  listener: JobListener,
+  signal: AbortSignal,
+): Promise<void> {
+  const waiting = [...jobs];
+  const lane = async () => {
+    for (let job = waiting.shift(); job !== undefined && !signal.aborted; job = waiting.shift())
+      await runJob(job, worker, listener, signal);
+  };
+  const lanes = Math.min(availableParallelism(), jobs.length);
+  await Promise.all(Array.from({ length: lanes }, lane));
+}
+
+function runJob(job: Job, url: URL, listener: JobListener, signal: AbortSignal): Promise<void> {
+  listener.onStart(job);
+  const worker = new Worker(url, { workerData: job });
+  const stop = () => void worker.terminate();
+  signal.addEventListener("abort", stop, { once: true });
+  return new Promise<void>((resolve, reject) => {
+    worker.on("message", (message: WorkerMessage) => {
+      if (message.kind === "end") listener.onEnd(job);
+      else for (const event of message.events) listener.onEvent(job, event);
+    });
+    worker.on("error", reject);
+    worker.on("exit", () => resolve());
+  }).finally(() => signal.removeEventListener("abort", stop));
+}

@@ -1,0 +1,125 @@
+import type { FlowCurve } from "../gradflow/summary.ts";
+import { axis, notice } from "./decay-chart.ts";
+import { powerOfTen } from "./format.ts";
+import { escapeHtml } from "./html.ts";
+import { cividis, colorDomain, colorOf, hatchColor, hex, nanColor, type Rgb, zeroColor } from "./palette.ts";
+import { pngDataUri } from "./png.ts";
+import { renderSvg } from "./svg.ts";
+
+/** One cell's gradient flow over the training. */
+export interface Heatmap {
+  readonly id: string;
+  readonly title: string;
+  readonly label: string;
+  /** By probed step, first step first. */
+  readonly curves: readonly FlowCurve[];
+  readonly lags: number;
+  /** The last training step of all cells that are to be compared. */
+  readonly steps: number;
+}
+
+const width = 380;
+const height = 300;
+const plot = { left: 58, top: 38, right: 364, bottom: 254 };
+
+/** What a point of a heatmap is. */
+export interface HeatValue {
+  /** `below`: a number, but under the colour scale's range. */
+  readonly kind: "value" | "below" | "zero" | "nan";
+  /** The number; -∞ for zero. */
+  readonly log10: number;
+}
+
+/** What stands at a lag of a curve: a missing number is a zero from the first exact zero on, and a NaN before. */
+export function heatValue({ mean, underflowLag }: FlowCurve, lag: number): HeatValue {
+  const value = mean[lag];
+  if (typeof value === "number" && Number.isFinite(value))
+    return { kind: value < colorDomain[0] ? "below" : "value", log10: value };
+  return underflowLag !== null && lag >= underflowLag
+    ? { kind: "zero", log10: Number.NEGATIVE_INFINITY }
+    : { kind: "nan", log10: Number.NaN };
+}
+
+/** One cell's heatmap as SVG: lag downwards, training to the right, colour the log10 of the norm. */
+export function renderHeatmap({ id, title, label, curves, lags, steps }: Heatmap): string {
+  const last = Math.max(1, steps);
+  return renderSvg({
+    id,
+    width,
+    height,
+    label,
+    option: {
+      title: { text: title, left: 8, top: 6, textStyle: { fontSize: 14, fontWeight: 600, color: "#1f2328" } },
+      grid: { left: plot.left, top: plot.top, width: plot.right - plot.left, height: plot.bottom - plot.top },
+      xAxis: {
+        ...axis,
+        min: 0,
+        max: last,
+        splitNumber: 4,
+        name: "training step",
+        nameLocation: "middle",
+        nameGap: 26,
+        splitLine: { show: false },
+        axisLabel: { ...axis.axisLabel, showMaxLabel: false },
+      },
+      yAxis: {
+        ...axis,
+        min: 0,
+        max: lags,
+        inverse: true,
+        interval: lags <= 60 ? 10 : 25,
+        name: "lag",
+        nameLocation: "middle",
+        nameGap: 36,
+        splitLine: { show: false },
+      },
+      series: [],
+      graphic:
+        curves.length === 0
+          ? [notice("nothing was measured", plot)]
+          : [{ type: "image", silent: true, left: plot.left, top: plot.top, style: picture(curves, lags, last) }],
+    },
+  });
+}
+
+/** The colour scale in decades, with words, and what the special colours mean. */
+export function renderHeatmapLegend(): string {
+  const [low, high] = colorDomain;
+  const stops = Array.from({ length: 31 }, (_, k) => hex(cividis(k / 30))).join(",");
+  const ticks = words.map(([exponent, word]) => {
+    const at = (100 * (exponent - low)) / (high - low);
+    return `<li style="left:${at.toFixed(2)}%"><b>${powerOfTen(exponent)}</b><span>${escapeHtml(word)}</span></li>`;
+  });
+  const hatch = `repeating-linear-gradient(135deg,${hex(hatchColor)} 0 1px,${hex(colorOf(low))} 1px 4px)`;
+  return `<div class="scale"><div class="bar" style="background:linear-gradient(90deg,${stops})"></div><ul class="ticks">${ticks.join("")}</ul>
+<ul class="keys"><li><i style="background:${hatch}"></i>below ${powerOfTen(low)}</li><li><i style="background:${hex(zeroColor)}"></i>exactly 0 (underflow)</li><li><i style="background:${hex(nanColor)}"></i>not a number</li></ul></div>`;
+}
+
+const words: readonly (readonly [number, string])[] = [
+  [-12, "a trillionth"],
+  [-9, "a billionth"],
+  [-6, "a millionth"],
+  [-3, "a thousandth"],
+  [0, "one"],
+  [3, "a thousand"],
+];
+
+/** A column for each probe, from half way to the one before to half way to the one after. */
+function picture(curves: readonly FlowCurve[], lags: number, steps: number): Record<string, unknown> {
+  const size = { width: plot.right - plot.left, height: plot.bottom - plot.top };
+  const edges = curves.slice(1).map(({ step }, k) => (step + curves[k].step) / 2);
+  const end = curves[curves.length - 1].step;
+  const past = end + (edges.length > 0 ? end - edges[edges.length - 1] : steps);
+  const colorAt = (x: number, y: number): Rgb => {
+    const step = ((x + 0.5) / size.width) * steps;
+    // A run that ended early leaves the rest of its picture white.
+    if (step > past) return [255, 255, 255];
+    const k = edges.findIndex((edge) => step < edge);
+    const value = heatValue(curves[k < 0 ? curves.length - 1 : k], Math.round(((y + 0.5) / size.height) * lags));
+    if (value.kind === "zero") return zeroColor;
+    if (value.kind === "nan") return nanColor;
+    if (value.kind === "below") return (x + y) % 6 === 0 ? hatchColor : colorOf(value.log10);
+    return colorOf(value.log10);
+  };
+  return { image: pngDataUri(size.width, size.height, colorAt), ...size };
+}

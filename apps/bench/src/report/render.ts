@@ -1,0 +1,34 @@
+import type { BenchResult } from "../gradflow/result.ts";
+import { renderAbout } from "./about.ts";
+import { duration, listed } from "./format.ts";
+import { escapeHtml } from "./html.ts";
+import { style } from "./style.ts";
+import { renderTask } from "./task-section.ts";
+
+/**
+ * The report of a run as one HTML file: no script, no address outside itself, readable without a network, on a phone and
+ * on paper.
+ *
+ * @example
+ * await writeFile("report.html", renderReport(result));
+ */
+export function renderReport(result: BenchResult): string {
+  const { config, complete, tasks } = result;
+  const labels = [...new Map(tasks.flatMap(({ runs }) => runs.map((run) => [run.cell, run.label]))).values()];
+  const seeds = config.seeds.length === 1 ? `seed ${config.seeds[0]}` : `seeds ${config.seeds.join(", ")}`;
+  const compared = labels.length === 0 ? "No run has begun" : `${labels.length} recurrent cells compared`;
+  const title = "How far gradients flow back";
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<title>${title}: ${escapeHtml(listed(labels.map((label) => label.split(",")[0]).filter((name, i, all) => all.indexOf(name) === i)) || "no runs")}</title>
+<style>${style}</style></head>
+<body><main>
+<header><h1>${title}</h1>
+<p class="lead">${compared}, ${escapeHtml(seeds)}, ${escapeHtml(duration(result.seconds))}, ${escapeHtml(result.startedAt.slice(0, 10))}. A recurrent network learns from a past step only if a gradient still reaches it; here is how much of it does, before and after training.</p>
+${complete ? "" : '<p class="banner" role="status">This run was stopped before its end. What follows is what had been measured until then.</p>'}</header>
+${tasks.length === 0 ? "<p>No task was run.</p>" : tasks.map((task) => renderTask(task, result)).join("\n")}
+${renderAbout(result)}
+<footer>Made by Unroll, charts by Apache ECharts.</footer>
+</main></body></html>
+`;
+}

@@ -1,0 +1,61 @@
+import type { TaskResult } from "../gradflow/result.ts";
+import { type FlowSummary, type SummaryRow, summarize, tableLags } from "../gradflow/summary.ts";
+import { splitLabel } from "./curve-labels.ts";
+import { fixed, grouped, halfLifeText, noNumber, significant } from "./format.ts";
+import { escapeHtml } from "./html.ts";
+import { type CellStyle, cellStyles } from "./palette.ts";
+
+/** The final numbers of a task, as a table that screen readers can walk: after training, then at initialisation. */
+export function renderTable(task: TaskResult): string {
+  const rows = summarize(task);
+  const styles = cellStyles(rows.map((row) => row.cell));
+  const lags = tableLags.map((lag) => `<th scope="col">${lag}</th>`).join("");
+  const metric = escapeHtml(task.metric);
+  return `<div class="wide" tabindex="0" role="region" aria-label="Final numbers"><table>
+<caption>Final numbers${rows.some((row) => row.seeds.length > 1) ? ", medians over seeds" : ""}. Norms are of ∂L/∂h; half-life and horizon are in steps.</caption>
+<thead><tr><th scope="col" rowspan="2">Cell</th><th scope="col" rowspan="2">Hidden</th><th scope="col" rowspan="2">Parameters</th><th scope="col" rowspan="2">Validation,<br><span class="metric">${metric}</span></th><th scope="colgroup" colspan="${tableLags.length}">log₁₀ ‖∂L/∂h‖ at lag</th><th scope="col" rowspan="2">Factor<br>per step</th><th scope="col" rowspan="2">Half-life</th><th scope="col" rowspan="2">R²</th><th scope="col" rowspan="2">Horizon</th></tr><tr>${lags}</tr></thead>
+${bodyOf("After training", rows, "trained", styles)}
+${bodyOf("At initialisation", rows, "initial", styles)}
+</table></div>`;
+}
+
+function bodyOf(
+  heading: string,
+  rows: readonly SummaryRow[],
+  moment: "trained" | "initial",
+  styles: ReadonlyMap<string, CellStyle>,
+): string {
+  const columns = 8 + tableLags.length;
+  const lines =
+    rows.length === 0
+      ? [`<tr><td colspan="${columns}">No run has finished its first step.</td></tr>`]
+      : rows.map((row) => rowOf(row, row[moment], moment, styles.get(row.cell)));
+  return `<tbody><tr><th scope="rowgroup" colspan="${columns}">${heading}</th></tr>${lines.join("")}</tbody>`;
+}
+
+function rowOf(
+  row: SummaryRow,
+  flow: FlowSummary | undefined,
+  moment: "trained" | "initial",
+  style: CellStyle | undefined,
+): string {
+  const note = moment === "trained" && row.note !== "" ? `<small class="warn">${escapeHtml(row.note)}</small>` : "";
+  const ink =
+    style === undefined ? "" : ` style="--cell:${style.color};--dash:${style.dash === "solid" ? "solid" : "dashed"}"`;
+  const cells = [
+    grouped(row.hidden),
+    grouped(row.parameters),
+    moment === "trained" ? fixed(row.validation, row.validation !== null && row.validation < 1 ? 4 : 3) : "",
+    ...tableLags.map((lag) => fixed(flow?.logs[lag], 1)),
+    significant(flow?.decayPerStep, 3),
+    flow === undefined ? noNumber : halfLifeText(flow),
+    fixed(flow?.r2, 3) + (flow?.exponential === false ? '<small class="warn">not exponential</small>' : ""),
+    fixed(flow?.horizon, 0),
+  ];
+  return `<tr><th scope="row"${ink}><span class="cell">${labelOf(row)}</span>${note}</th>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
+}
+
+function labelOf({ label }: SummaryRow): string {
+  const [name, detail] = splitLabel(label);
+  return escapeHtml(name) + (detail === "" ? "" : `<small>${escapeHtml(detail)}</small>`);
+}
