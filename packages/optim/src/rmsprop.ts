@@ -62,10 +62,10 @@ const rule: Rule<Required<RMSpropOptions>> = {
  * @example
  * ```ts
  * const w = parameter([1, 100]);
- * const optimizer = new RMSprop([w], { lr: 0.1 });
+ * const optimizer = new RMSprop([w], { lr: 0.05 });
  * backward(sum(mul(w, w)));
  * optimizer.step();
- * w.toArray(); // [0, 99]
+ * w.toArray(); // [0.5…, 99.5…]
  * ```
  */
 export class RMSprop extends Optimizer<Required<RMSpropOptions>> {
