@@ -19,6 +19,7 @@ export function library(entries = { index: "src/index.ts" }) {
     sourcemap: true,
     // `fs` without `node:` could be a package, and other runtimes know only the full name.
     removeNodeProtocol: false,
+    external: [/^node:/],
     // tsup's own way bundles declarations by a type checker, which takes most of a build's time.
     onSuccess: async () => {
       writeDeclarations(entries, { source: "src", out: "dist" });
