@@ -19,7 +19,7 @@ export interface StepAdjoint {
 /** The gradient of a loss on the outputs, for every step: one backward pass. First step first. */
 export function lossAdjoints(recording: Recording, loss: Tensor): StepAdjoint[] {
   const { steps } = recording;
-  const names = Object.keys(steps[0]?.state ?? {});
+  const names = Object.keys(steps[0].state);
   const asked = steps.flatMap((step) => names.flatMap((name) => [step.state[name], step.value[name]]));
   const found = grad(loss, asked, { unused: "zeros" });
   let next = 0;
@@ -48,21 +48,22 @@ export function probeAdjoints({ steps }: Recording, probe: AnyState): StepAdjoin
   for (let i = steps.length - 1; i >= 0; i--) {
     const step = steps[i];
     const seeded = withSeeds(step, carried, probe, exponents);
-    const values = names.map((name) => step.value[name]);
     const previous = i === 0 ? [] : names.map((name) => steps[i - 1].state[name]);
-    const found = grad(values, [...values, ...previous], {
-      gradOutputs: names.map((name) => seeded.state[name]),
-      retain: true,
-      unused: "zeros",
-    });
-    const total = Object.fromEntries(names.map((name, k) => [name, found[k]]));
-    adjoints.unshift({ t: step.t, samples: step.samples, state: seeded.state, total, exponents: seeded.exponents });
+    // A value that nothing differentiable led to, such as a copy of the input, passes nothing on.
+    const roots = names.filter((name) => step.value[name].node !== undefined);
+    const found = grad(
+      roots.map((name) => step.value[name]),
+      [...roots.map((name) => step.value[name]), ...previous],
+      { gradOutputs: roots.map((name) => seeded.state[name]), retain: true, unused: "zeros" },
+    );
+    const total = { ...seeded.state, ...Object.fromEntries(roots.map((name, k) => [name, found[k]])) };
+    adjoints.push({ t: step.t, samples: step.samples, state: seeded.state, total, exponents: seeded.exponents });
     if (i === 0) break;
-    const before = Object.fromEntries(names.map((name, k) => [name, found[names.length + k]]));
+    const before = Object.fromEntries(names.map((name, k) => [name, found[roots.length + k]]));
     // A reversed sequence has fewer rows before this step: those that joined here began here.
     ({ state: carried, exponents } = rescale(before, seeded.exponents.slice(0, steps[i - 1].samples.length)));
   }
-  return adjoints;
+  return adjoints.reverse();
 }
 
 /** Rows that end at this step start from the probe; the others go on with what came back to them. */
@@ -93,10 +94,11 @@ const tolerated = 16;
 /** Takes a power of two out of each row that has become small or large; exact, since only exponents change. */
 function rescale(state: AnyState, exponents: readonly number[]): { state: AnyState; exponents: number[] } {
   const norms = jointNorms(Object.values(state));
+  // The factor itself must not overflow.
+  const most = Object.values(state).every((value) => value.dtype === "float64") ? 1000 : 126;
   const shifts = exponents.map((_, row) => {
     const shift = norms[row] > 0 && Number.isFinite(norms[row]) ? Math.floor(Math.log2(norms[row])) : 0;
-    // A factor beyond 2^126 would overflow in float32.
-    return Math.abs(shift) <= tolerated ? 0 : Math.min(Math.max(shift, -126), 126);
+    return Math.abs(shift) <= tolerated ? 0 : Math.min(Math.max(shift, -most), most);
   });
   if (shifts.every((shift) => shift === 0)) return { state, exponents: [...exponents] };
   const scaled = Object.entries(state).map(([name, value]): [string, Tensor] => {

@@ -1,4 +1,5 @@
-import { linearRegression, linearRegressionLine, rSquared } from "simple-statistics";
+import { OptionError } from "@unroll/tensor";
+import { linearRegression, linearRegressionLine, max, min, rSquared } from "simple-statistics";
 
 /** An exponential `‖δ_n‖ ≈ a e^(slope n)` through a decay curve. */
 export interface ExponentialFit {
@@ -23,15 +24,22 @@ export interface ExponentialFit {
  *
  * @param log10 the curve by lag, -∞ for an exact zero
  * @returns undefined when fewer than two points are left
+ * @example
+ * ```ts
+ * const fit = fitExponential(new Float64Array([0, -1, -2, -3])); // a tenth is left by every step
+ * fit?.factor.toFixed(9); // "0.100000000"
+ * fit?.halfLife.toFixed(9); // "0.301029996"
+ * ```
  */
 export function fitExponential(log10: Float64Array): ExponentialFit | undefined {
-  const from = Math.ceil(0.05 * log10.length);
+  const from = Math.ceil(log10.length / 20);
   const points: [number, number][] = [];
   for (let n = from; n < log10.length && Number.isFinite(log10[n]); n++) points.push([n, log10[n] * Math.LN10]);
   if (points.length < 2) return undefined;
   const line = linearRegression(points);
-  // Rounding leaves a slope of 1e-18 where nothing changes: a flat curve is one whose whole rise is below 1e-9.
-  const flat = Math.abs(line.m) * points.length < 1e-9;
+  // Rounding leaves a slope of 1e-18 where nothing changes, and R² of what rounding left means nothing.
+  const values = points.map(([, value]) => value);
+  const flat = max(values) - min(values) < 1e-9;
   const slope = flat ? 0 : line.m;
   const r2 = flat ? 1 : rSquared(points, linearRegressionLine(line));
   return {
@@ -47,11 +55,18 @@ export function fitExponential(log10: Float64Array): ExponentialFit | undefined 
 
 /**
  * The largest lag at which more than `epsilon` of the gradient is left: `max { n : ‖δ_{T-n}‖ / ‖δ_T‖ > ε }`. A curve that
- * starts at an exact zero is measured from its first non-zero point.
+ * starts at an exact zero is measured from its first non-zero point. A horizon of the last lag means: that far at least.
  *
  * @returns undefined when there is no finite point
+ * @example
+ * ```ts
+ * horizonOf(new Float64Array([0, -1, -2, -3, -4])); // 2
+ * ```
+ * @throws {OptionError} unless 0 < epsilon < 1
  */
 export function horizonOf(log10: Float64Array, epsilon: number = 1e-3): number | undefined {
+  if (!(epsilon > 0 && epsilon < 1))
+    throw new OptionError(`horizonOf: epsilon must lie between 0 and 1, got ${String(epsilon)}`);
   const start = log10.findIndex((value) => Number.isFinite(value));
   if (start < 0) return undefined;
   const limit = log10[start] + Math.log10(epsilon);

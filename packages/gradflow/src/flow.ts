@@ -1,8 +1,10 @@
+import { enableGrad } from "@unroll/autograd";
 import type { Lengths } from "@unroll/cells";
-import { checkOptions, Generator, mul, OptionError, randn, ShapeError, Tensor, unsqueeze } from "@unroll/tensor";
+import { checkOptions, formatShape, type Generator, OptionError, ShapeError, Tensor } from "@unroll/tensor";
 import { lossAdjoints, probeAdjoints, type StepAdjoint } from "./adjoints.ts";
 import { jointNorms, rowNorms } from "./norms.ts";
-import { type AnyState, type Recording, record, type Subject } from "./record.ts";
+import { type Probe, probeVectors } from "./probe.ts";
+import { type Recording, record, type Subject } from "./record.ts";
 import { type FlowSeries, seriesOf } from "./series.ts";
 
 /** Options of {@link gradientFlow}. */
@@ -18,7 +20,7 @@ export interface GradientFlowOptions {
    * Without a loss, `L = <u, s_T>` at each sample's last step: u is a random unit vector over the whole state
    * (`state`, default), over the part that is the output (`output`), or the given vectors, one for each state.
    */
-  probe?: "state" | "output" | Readonly<Record<string, Tensor>>;
+  probe?: Probe;
   /** Where a random probe is drawn from (default: a generator of its own with seed 0). */
   generator?: Generator;
   /** How many steps each sample has; lags count from each sample's own last step. */
@@ -59,7 +61,7 @@ export interface GradientFlow {
  * Norms are taken per sample and averaged as logarithms; parameters' `grad` stays untouched.
  *
  * @param subject a recurrent layer, or any cell that `unroll` drives
- * @param x `[T, B, …]`
+ * @param x `[T, B, …]`, or `[B, T, …]` for layers with `batchFirst`
  * @example
  * ```ts
  * const flow = gradientFlow(new LSTM(3, 16), randn([50, 8, 3]));
@@ -76,66 +78,48 @@ export function gradientFlow(subject: Subject, x: Tensor, options: GradientFlowO
     throw new OptionError("gradientFlow: expected a loss or a probe, got both");
   if (reduction !== "mean" && reduction !== "sum")
     throw new OptionError(`gradientFlow: reduction must be "mean" or "sum", got ${String(reduction)}`);
-  const recording = record(subject, x, options);
-  if (recording.steps.length === 0) throw new ShapeError("gradientFlow: no sample has a step");
-  if (loss === undefined)
-    return summarize("probe", recording, probeAdjoints(recording, probeOf(recording, options)), 0);
-  const value = loss(recording.output);
-  if (!Tensor.is(value) || value.size !== 1) {
-    throw new ShapeError(
-      `gradientFlow: the loss must be a single number, got ${Tensor.is(value) ? `shape [${value.shape.join(", ")}]` : typeof value}`,
-    );
-  }
-  const offset = reduction === "mean" ? Math.log10(recording.output.shape[1]) : 0;
-  return summarize("loss", recording, lossAdjoints(recording, value), offset);
-}
-
-/** The probe's vectors, `[1, …]` for each state. */
-function probeOf(
-  { steps }: Recording,
-  { probe = "state", generator = new Generator(0) }: GradientFlowOptions,
-): AnyState {
-  const last = steps[steps.length - 1];
-  const names = Object.keys(last.value);
-  if (typeof probe === "object") {
-    const wrong = Object.keys(probe).find((name) => !names.includes(name)) ?? names.find((name) => !(name in probe));
-    if (wrong !== undefined)
-      throw new OptionError(`gradientFlow: the probe must have vectors for ${names.join(", ")}; ${wrong} does not fit`);
-    return Object.fromEntries(names.map((name) => [name, unsqueeze(probe[name], 0)]));
-  }
-  if (probe !== "state" && probe !== "output")
-    throw new OptionError(`gradientFlow: probe must be "state", "output" or vectors, got ${String(probe)}`);
-  const drawn = names.map((name): [string, Tensor] => {
-    const { shape, dtype } = last.value[name];
-    const vector = randn([1, ...shape.slice(1)], { dtype: dtype === "float64" ? "float64" : "float32", generator });
-    return [name, probe === "output" && last.state[name] !== last.output ? mul(vector, 0) : vector];
+  if (loss === undefined && options.reduction !== undefined)
+    throw new OptionError("gradientFlow: reduction says how a loss combines samples; a probe has none");
+  // Also inside noGrad: what is measured is a gradient.
+  return enableGrad(() => {
+    const recording = record(subject, x, options);
+    if (recording.steps.length === 0) throw new ShapeError("gradientFlow: no sample has a step");
+    if (loss === undefined) {
+      const adjoints = probeAdjoints(recording, probeVectors(recording, probe, options.generator));
+      return summarize("probe", recording, adjoints, 0);
+    }
+    const value = loss(recording.output);
+    if (!Tensor.is(value) || value.size !== 1) {
+      const got = Tensor.is(value) ? `shape ${formatShape(value.shape)}` : typeof value;
+      throw new ShapeError(`gradientFlow: the loss must be a single number, got ${got}`);
+    }
+    const offset = reduction === "mean" ? Math.log10(recording.batch) : 0;
+    return summarize("loss", recording, lossAdjoints(recording, value), offset);
   });
-  const norm = jointNorms(drawn.map(([, vector]) => vector))[0];
-  if (!(norm > 0)) throw new OptionError('gradientFlow: no state is the output; use probe: "state" or vectors');
-  return Object.fromEntries(drawn.map(([name, vector]) => [name, mul(vector, 1 / norm)]));
 }
 
 /** Sorts every sample's norms by lag, counted from its own last step. */
 function summarize(
   source: "loss" | "probe",
-  { steps, output }: Recording,
+  { steps, batch }: Recording,
   adjoints: readonly StepAdjoint[],
   offset: number,
 ): GradientFlow {
-  const batch = output.shape[1];
-  const lastStep = new Array<number>(batch).fill(-1);
+  const count = new Array<number>(batch).fill(0);
+  const lastStep = new Array<number>(batch).fill(0);
   steps.forEach(({ samples }, i) => {
-    for (const sample of samples) lastStep[sample] = i;
+    for (const sample of samples) {
+      count[sample]++;
+      lastStep[sample] = i;
+    }
   });
-  const lags =
-    Math.max(...steps.map(({ samples }, i) => Math.max(...samples.map((sample) => lastStep[sample])) - i)) + 1;
+  const lags = count.reduce((longest, own) => Math.max(longest, own), 0);
   const series = (norms: (adjoint: StepAdjoint) => Float64Array): FlowSeries => {
     const logs = Array.from({ length: lags }, () => new Array<number | undefined>(batch).fill(undefined));
     adjoints.forEach((adjoint, i) => {
       const values = norms(adjoint);
       adjoint.samples.forEach((sample, row) => {
-        logs[lastStep[sample] - i][sample] =
-          Math.log10(values[row]) + adjoint.exponents[row] * Math.LN2 * Math.LOG10E + offset;
+        logs[lastStep[sample] - i][sample] = Math.log10(values[row]) + adjoint.exponents[row] * Math.log10(2) + offset;
       });
     });
     return seriesOf(logs);

@@ -1,4 +1,5 @@
 export { type ExponentialFit, fitExponential, horizonOf } from "./fit.ts";
 export { type GradientFlow, type GradientFlowOptions, gradientFlow, type StateFlow } from "./flow.ts";
+export type { Probe } from "./probe.ts";
 export type { Subject } from "./record.ts";
 export type { FlowSeries } from "./series.ts";

@@ -8,10 +8,8 @@ export function rowNorms(x: Tensor): Float64Array {
   const norms = new Float64Array(rows);
   for (let r = 0; r < rows; r++) {
     let largest = 0;
-    for (let i = r * width; i < (r + 1) * width; i++) {
-      const size = Math.abs(data[i]);
-      if (!(size <= largest)) largest = size;
-    }
+    // Math.max keeps a NaN, wherever in the row it stands.
+    for (let i = r * width; i < (r + 1) * width; i++) largest = Math.max(largest, Math.abs(data[i]));
     // Scaled by the largest entry: the square of 1e-200 would be 0.
     if (largest === 0 || !Number.isFinite(largest)) {
       norms[r] = largest;

@@ -1,6 +1,6 @@
 import { requireGrad } from "@unroll/autograd";
 import { type Cell, type Lengths, type Recurrent, type StepRecord, unroll } from "@unroll/cells";
-import { OptionError, type Tensor } from "@unroll/tensor";
+import { formatShape, OptionError, ShapeError, Tensor } from "@unroll/tensor";
 
 /** A state of any names. */
 export type AnyState = Readonly<Record<string, Tensor>>;
@@ -10,7 +10,10 @@ export type Subject = Recurrent<AnyState> | Cell<AnyState, unknown>;
 
 /** One sequence, run with everything kept that gradients need. */
 export interface Recording {
+  /** As the subject gives it: `[T, B, …]`, or `[B, T, …]` for layers with `batchFirst`. */
   readonly output: Tensor;
+  /** The number of samples, those without steps included. */
+  readonly batch: number;
   /** In the order in which the steps ran: reversed layers begin at the last step. */
   readonly steps: readonly StepRecord<AnyState>[];
 }
@@ -29,6 +32,14 @@ export interface RecordOptions {
 /** Runs a subject over `x` and keeps every step of one layer and direction. */
 export function record(subject: Subject, x: Tensor, options: RecordOptions): Recording {
   const { lengths, layer, reverse = false } = options;
+  if (typeof subject !== "object" || subject === null || !("step" in subject || isLayer(subject)))
+    throw new OptionError("gradientFlow: expected a recurrent layer or a cell");
+  if (!Tensor.is(x) || x.shape.length < 2) {
+    const got = Tensor.is(x) ? formatShape(x.shape) : typeof x;
+    throw new ShapeError(`gradientFlow: expected x of shape [T, B, …], got ${got}`);
+  }
+  if (typeof reverse !== "boolean")
+    throw new OptionError(`gradientFlow: reverse must be true or false, got ${String(reverse)}`);
   const steps: StepRecord<AnyState>[] = [];
   if (isLayer(subject)) {
     const wanted = layer ?? subject.numLayers - 1;
@@ -40,12 +51,13 @@ export function record(subject: Subject, x: Tensor, options: RecordOptions): Rec
         if (step.layer === wanted && step.reverse === reverse) steps.push(step);
       },
     });
-    return { output, steps: reverse ? steps.reverse() : steps };
+    return { output, batch: x.shape[subject.batchFirst ? 0 : 1], steps: reverse ? steps.reverse() : steps };
   }
   if (layer !== undefined) throw new OptionError("gradientFlow: layer is for recurrent layers; a cell has only one");
-  const state = tracked(options.state ?? subject.initialState(x.shape[1]));
+  const batch = x.shape[1];
+  const state = tracked(options.state ?? subject.initialState(batch));
   const { output } = unroll(subject, x, { lengths, state, reverse, onStep: (step) => steps.push(step) });
-  return { output, steps: reverse ? steps.reverse() : steps };
+  return { output, batch, steps: reverse ? steps.reverse() : steps };
 }
 
 function isLayer(subject: Subject): subject is Recurrent<AnyState> {

@@ -6,7 +6,7 @@ import { type ExponentialFit, fitExponential, horizonOf } from "./fit.ts";
  * step. All values are base-10 logarithms of norms.
  */
 export interface FlowSeries {
-  /** `[lags, B]` row-major: one norm per sample; -∞ for an exact zero, NaN for no such step or a NaN gradient. */
+  /** `[lags, B]` row-major: one norm per sample; -∞ for an exact zero, +∞ for an overflow, NaN for a NaN or no such step. */
   readonly perSample: Float64Array;
   /** By lag, the mean over samples of the logarithm: the geometric mean, which one exploding sample cannot dominate. */
   readonly mean: Float64Array;
