@@ -25,44 +25,48 @@ export interface TensorOptions {
  * @throws {DTypeError} when a value is neither number nor boolean, both are mixed, or int32 cannot hold one
  */
 export function tensor(values: NestedArray | readonly NestedArray[] | TypedArray, options: TensorOptions = {}): Tensor {
-  checkOptions("tensor", options, ["dtype", "shape"]);
-  const { flat, shape } = ArrayBuffer.isView(values) ? flatTyped(values) : flatten(values as NestedArray);
-  const out = options.shape === undefined ? shape : checkShape("tensor", options.shape);
+  return tensorAs("tensor", values, options);
+}
+
+/** @internal The same, for a function that makes a tensor of its argument and is to be named in errors. */
+export function tensorAs(fn: string, values: unknown, options: TensorOptions): Tensor {
+  checkOptions(fn, options, ["dtype", "shape"]);
+  const { flat, shape } = ArrayBuffer.isView(values) ? flatTyped(fn, values) : flatten(fn, values as NestedArray);
+  const out = options.shape === undefined ? shape : checkShape(fn, options.shape);
   if (sizeOf(out) !== flat.length)
-    throw new ShapeError(`tensor: ${formatShape(out)} needs ${sizeOf(out)} values, got ${flat.length}`);
-  const dtype = options.dtype === undefined ? dtypeOf(flat) : checkDType("tensor", options.dtype);
+    throw new ShapeError(`${fn}: ${formatShape(out)} needs ${sizeOf(out)} values, got ${flat.length}`);
+  const dtype = options.dtype === undefined ? dtypeOf(fn, flat) : checkDType(fn, options.dtype);
   const data = allocate(dtype, flat.length);
   if (dtype === "bool") for (let i = 0; i < flat.length; i++) data[i] = flat[i] ? 1 : 0;
   else data.set(flat as ArrayLike<number>);
-  if (dtype === "int32" && !(flat instanceof Int32Array)) checkTruncated(flat, data);
+  if (dtype === "int32" && !(flat instanceof Int32Array)) checkTruncated(fn, flat, data);
   return new Tensor(out, dtype, { data, version: 0 });
 }
 
 /** To int32 a number may lose its fraction, as in PyTorch, and nothing else. */
-function checkTruncated(flat: ArrayLike<number | boolean>, data: TypedArray): void {
+function checkTruncated(fn: string, flat: ArrayLike<number | boolean>, data: TypedArray): void {
   for (let i = 0; i < data.length; i++) {
-    if (Math.trunc(Number(flat[i])) !== data[i])
-      throw new DTypeError(`tensor: int32 cannot hold the number ${flat[i]}`);
+    if (Math.trunc(Number(flat[i])) !== data[i]) throw new DTypeError(`${fn}: int32 cannot hold the number ${flat[i]}`);
   }
 }
 
-function flatTyped(values: ArrayBufferView): { flat: ArrayLike<number>; shape: number[] } {
+function flatTyped(fn: string, values: ArrayBufferView): { flat: ArrayLike<number>; shape: number[] } {
   // A DataView has no length, and the big integers of the 64-bit arrays are no numbers.
   const { length, 0: first } = values as unknown as ArrayLike<unknown>;
   if (typeof length !== "number" || (length > 0 && typeof first !== "number") || /^Big/.test(values.constructor.name))
-    throw new DTypeError(`tensor: expected an array of numbers, got ${describe(values)}`);
+    throw new DTypeError(`${fn}: expected an array of numbers, got ${describe(values)}`);
   return { flat: values as unknown as ArrayLike<number>, shape: [length] };
 }
 
-function dtypeOf(flat: ArrayLike<number | boolean>): DType {
+function dtypeOf(fn: string, flat: ArrayLike<number | boolean>): DType {
   if (flat instanceof Float32Array) return "float32";
   if (flat instanceof Float64Array) return "float64";
   if (flat instanceof Int32Array) return "int32";
-  if (ArrayBuffer.isView(flat)) throw new DTypeError(`tensor: say which dtype a ${flat.constructor.name} holds`);
+  if (ArrayBuffer.isView(flat)) throw new DTypeError(`${fn}: say which dtype a ${flat.constructor.name} holds`);
   return flat.length > 0 && typeof flat[0] === "boolean" ? "bool" : "float32";
 }
 
-function flatten(values: NestedArray): { flat: (number | boolean)[]; shape: number[] } {
+function flatten(fn: string, values: NestedArray): { flat: (number | boolean)[]; shape: number[] } {
   const shape: number[] = [];
   for (let level: NestedArray = values; Array.isArray(level); level = level[0]) {
     shape.push(level.length);
@@ -72,18 +76,18 @@ function flatten(values: NestedArray): { flat: (number | boolean)[]; shape: numb
   const visit = (value: NestedArray, axis: number): void => {
     if (axis === shape.length) {
       if (Array.isArray(value))
-        throw new ShapeError(`tensor: ragged arrays, expected shape ${formatShape(shape)} but found a deeper array`);
+        throw new ShapeError(`${fn}: ragged arrays, expected shape ${formatShape(shape)} but found a deeper array`);
       if (typeof value !== "number" && typeof value !== "boolean") {
-        throw new DTypeError(`tensor: expected numbers or booleans, got ${describe(value)}`);
+        throw new DTypeError(`${fn}: expected numbers or booleans, got ${describe(value)}`);
       }
       if (flat.length > 0 && typeof flat[0] !== typeof value)
-        throw new DTypeError(`tensor: numbers and booleans are mixed, got ${flat[0]} and ${value}`);
+        throw new DTypeError(`${fn}: numbers and booleans are mixed, got ${flat[0]} and ${value}`);
       flat.push(value);
       return;
     }
     if (!Array.isArray(value) || value.length !== shape[axis]) {
       throw new ShapeError(
-        `tensor: ragged arrays, expected ${shape[axis]} entries on axis ${axis}, found ${Array.isArray(value) ? value.length : describe(value)}`,
+        `${fn}: ragged arrays, expected ${shape[axis]} entries on axis ${axis}, found ${Array.isArray(value) ? value.length : describe(value)}`,
       );
     }
     for (const entry of value) visit(entry, axis + 1);

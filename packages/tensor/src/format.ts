@@ -24,7 +24,10 @@ export function formatTensor(x: Tensor): string {
     const all = Array.from({ length: size }, (_, i) => i);
     return x.size <= summarizeAbove || size <= 2 * edge ? all : [...all.slice(0, edge), -1, ...all.slice(size - edge)];
   };
-  const cell = (at: number): string => (x.dtype === "bool" ? String(data[at] !== 0) : formatNumber(data[at]));
+  const cell = (at: number): string => {
+    if (x.dtype === "bool") return String(data[at] !== 0);
+    return x.dtype === "int32" ? String(data[at]) : formatNumber(data[at]);
+  };
   const rows = (axis: number, at: number): string => {
     if (axis === x.shape.length) return cell(at);
     const stride = x.shape.slice(axis + 1).reduce((a, b) => a * b, 1);

@@ -1,5 +1,5 @@
 import { checkTensor } from "./check.ts";
-import { tensor } from "./create.ts";
+import { tensorAs } from "./create.ts";
 import { describe } from "./describe.ts";
 import type { TypedArray } from "./dtype.ts";
 import { DTypeError, OptionError, ShapeError } from "./errors.ts";
@@ -36,7 +36,7 @@ export function assign(x: Tensor, values: Tensor | ArrayLike<number>): void {
     return;
   }
   // Made a tensor of x's dtype first: whatever that does not take leaves x as it was.
-  const source = tensor(values as number[] | TypedArray, { dtype: x.dtype });
+  const source = tensorAs("assign", values, { dtype: x.dtype });
   if (source.shape.length !== 1 || source.size !== x.size)
     throw new ShapeError(`assign: expected ${x.size} values, got shape ${formatShape(source.shape)}`);
   mutate(x, (data) => data.set(source.data));
