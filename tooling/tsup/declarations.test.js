@@ -59,6 +59,16 @@ describe("writeDeclarations", () => {
     });
   });
 
+  it("declares members that are named by symbols once", () => {
+    const members =
+      "  *[Symbol.iterator](): Iterator<number> {}\n  get [Symbol.toStringTag](): string {\n    return 'a';\n  }\n";
+    write("src/index.ts", `export class A implements Iterable<number> {\n${members}}\n`);
+    expect(declare({ index: "src/index.ts" })["index.d.ts"]).toBe(
+      "export declare class A implements Iterable<number> {\n    [Symbol.iterator](): Iterator<number>;\n" +
+        "    get [Symbol.toStringTag](): string;\n}\n",
+    );
+  });
+
   it("keeps what is internal to itself", () => {
     write("src/index.ts", "export interface A {\n  x: number;\n  /** @internal */\n  y: number;\n}\n");
     expect(declare({ index: "src/index.ts" })["index.d.ts"]).not.toContain("y");
