@@ -19,7 +19,9 @@ export type Collated<T> = T extends Tensor | TypedArray | number | boolean
  *
  * @example
  * ```ts
- * const batch = defaultCollate([{ x: tensor([1, 2]), y: 0 }, { x: tensor([3, 4]), y: 1 }]); // { x: [2, 2], y: [2] }
+ * const batch = defaultCollate([{ x: tensor([1, 2]), y: 0 }, { x: tensor([3, 4]), y: 1 }]);
+ * batch.x.toArray(); // [[1, 2], [3, 4]]
+ * batch.y.toArray(); // [0, 1]
  * ```
  * @throws {ShapeError} when shapes, tuple lengths or keys differ between samples
  */

@@ -36,7 +36,9 @@ export function fromArray<T>(values: ArrayLike<T>): Dataset<T> {
  *
  * @example
  * ```ts
- * const [x, y] = fromTensors(tensor([[1, 2], [3, 4]]), tensor([0, 1])).get(1); // x [3, 4], y 1
+ * const [x, y] = fromTensors(tensor([[1, 2], [3, 4]]), tensor([0, 1])).get(1);
+ * x.toArray(); // [3, 4]
+ * y.item(); // 1
  * ```
  * @throws {ShapeError} when the numbers of rows differ
  */

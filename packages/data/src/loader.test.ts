@@ -161,7 +161,7 @@ describe("resuming", () => {
         resumed.restore(saved(state));
         expect(run(resumed, 4 - state.epoch, [])).toEqual(whole.slice(taken));
       }),
-      { seed: 1, numRuns: 300 },
+      { seed: 1, numRuns: 100 },
     );
   });
 

@@ -57,8 +57,16 @@ export interface DataLoaderSettings {
  *
  * @example
  * ```ts
+ * const dataset = fromTensors(randn([100, 3]), randn([100, 1]));
  * const loader = new DataLoader({ dataset, batchSize: 32, shuffle: true, generator: new Generator(1) });
- * for (let epoch = 0; epoch < 10; epoch++) for (const batch of loader) step(batch);
+ * for (const [x, y] of loader) console.log(x.shape, y.shape);
+ * // [32, 3] [32, 1]
+ * // [32, 3] [32, 1]
+ * // [32, 3] [32, 1]
+ * // [4, 3] [4, 1]
+ *
+ * const { epoch, batch } = loader.state();
+ * console.log(epoch, batch); // 1 0
  * ```
  * @throws {OptionError} when an option has a wrong name or value
  */

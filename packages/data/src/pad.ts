@@ -35,7 +35,9 @@ export interface PaddedSequences {
  *
  * @example
  * ```ts
- * const { data, lengths } = padSequences([tensor([1, 2, 3]), tensor([4])]); // data [[1, 4], [2, 0], [3, 0]], lengths [3, 1]
+ * const { data, lengths } = padSequences([tensor([1, 2, 3]), tensor([4])]);
+ * data.toArray(); // [[1, 4], [2, 0], [3, 0]]
+ * lengths.toArray(); // [3, 1]
  * ```
  * @throws {ShapeError} when there is no sequence, one has no time axis, or sizes beyond the first axis differ
  * @throws {DTypeError} when dtypes differ

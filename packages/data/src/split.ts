@@ -11,7 +11,10 @@ import { range, shuffled } from "./subset.ts";
  *
  * @example
  * ```ts
+ * const dataset = fromArray("abcdefghij");
  * const [train, valid] = randomSplit(dataset, [0.9, 0.1], { generator: new Generator(1) });
+ * train.length; // 9
+ * valid.length; // 1
  * ```
  * @throws {OptionError} when the lengths do not add up
  */

@@ -48,7 +48,8 @@ export function skip<T>(dataset: Dataset<T>, count: number): Dataset<T> {
  *
  * @example
  * ```ts
- * shuffled(fromArray([1, 2, 3]), { generator: new Generator(7) });
+ * const cards = shuffled(fromArray([1, 2, 3, 4, 5]), { generator: new Generator(7) });
+ * [...iterate(cards)]; // [4, 3, 1, 5, 2]
  * ```
  */
 export function shuffled<T>(dataset: Dataset<T>, options: { generator?: Generator } = {}): Dataset<T> {

@@ -1,5 +1,5 @@
 import { allocate, type DType, Tensor, type TypedArray } from "@unroll/tensor";
-import { littleEndian, reverseGroups } from "./bytes.ts";
+import { isLittleEndian, reverseGroups } from "./bytes.ts";
 import { type FileDType, fileDTypes } from "./dtypes.ts";
 import { SafetensorsError } from "./errors.ts";
 import { bfloat16ToFloat32Bits, float16ToFloat32Bits } from "./half.ts";
@@ -25,6 +25,7 @@ function isNative(dtype: FileDType): dtype is keyof typeof nativeArrays {
 
 function native(dtype: keyof typeof nativeArrays, bytes: Uint8Array, share: boolean): TypedArray {
   const { width } = fileDTypes[dtype];
+  const littleEndian = isLittleEndian();
   const usable = share && bytes.byteOffset % width === 0 && (littleEndian || width === 1);
   // Not slice: that of a Node Buffer makes a view.
   const own = usable ? bytes : new Uint8Array(bytes);

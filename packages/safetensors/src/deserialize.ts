@@ -28,6 +28,7 @@ export interface SafetensorsFile {
  * ```ts
  * const { tensors, metadata } = deserialize(serialize({ w: tensor([1, 2]) }, { epoch: "3" }));
  * tensors.w.toArray(); // [1, 2]
+ * metadata; // { epoch: "3" }
  * ```
  * @throws {SafetensorsError} when the bytes are no valid file, naming the byte, or hold a dtype or value that cannot be read
  * @throws {OptionError} when `names` lists a tensor that is not there

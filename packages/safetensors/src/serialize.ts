@@ -1,5 +1,5 @@
 import { DTypeError, OptionError, Tensor } from "@unroll/tensor";
-import { littleEndian, reverseGroups } from "./bytes.ts";
+import { isLittleEndian, reverseGroups } from "./bytes.ts";
 import { fileDTypes, writtenDTypes } from "./dtypes.ts";
 import { SafetensorsError } from "./errors.ts";
 import { maxHeaderLength, metadataKey, prefixLength } from "./header.ts";
@@ -25,6 +25,7 @@ export interface Layout {
  * @example
  * ```ts
  * const bytes = serialize({ weight_ih_l0: randn([4, 3]) }, { format: "pt" });
+ * bytes.length; // 160
  * ```
  * @throws {DTypeError} when a value of `tensors` is no tensor
  * @throws {OptionError} when a name or the metadata cannot be written
@@ -99,7 +100,7 @@ export function encodeTensor(tensor: Tensor): Uint8Array {
   // Any value other than 0 is true to every operation, but only 1 is true in a file.
   if (tensor.dtype === "bool") return Uint8Array.from(data, (value) => (value === 0 ? 0 : 1));
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return littleEndian ? bytes : reverseGroups(bytes.slice(), data.BYTES_PER_ELEMENT);
+  return isLittleEndian() ? bytes : reverseGroups(bytes.slice(), data.BYTES_PER_ELEMENT);
 }
 
 function checkText(fn: string, what: string, text: string): void {

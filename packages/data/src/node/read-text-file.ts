@@ -7,7 +7,7 @@ import { DataError } from "../errors.ts";
  *
  * @example
  * ```ts
- * const book = await readTextFile("moby-dick.txt");
+ * await readTextFile("no-such-book.txt"); // DataError: no-such-book.txt: no such file
  * ```
  * @throws {DataError} with one line that names the path, when there is no such file, it is a directory, it cannot be
  *   read, or it holds no text: nothing at all, bytes that are not UTF-8, NULs, or more than one control character in ten

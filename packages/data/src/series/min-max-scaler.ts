@@ -18,7 +18,7 @@ export interface MinMaxScalerJSON {
  *
  * @example
  * ```ts
- * MinMaxScaler.fit(tensor([2, 4])).transform(tensor([3, 6])); // [0.5, 2]
+ * MinMaxScaler.fit(tensor([2, 4])).transform(tensor([3, 6])).toArray(); // [0.5, 2]
  * ```
  */
 export class MinMaxScaler {

@@ -27,7 +27,9 @@ export interface SeriesWindow {
  *
  * @example
  * ```ts
- * const { input, target } = slidingWindows(arange(6), { length: 3 }).get(2); // [2, 3, 4] and [5]
+ * const { input, target } = slidingWindows(arange(6), { length: 3 }).get(2);
+ * input.toArray(); // [2, 3, 4]
+ * target.toArray(); // [5]
  * ```
  * @throws {DataError} when the series is shorter than one window
  * @throws {OptionError} when an option has a wrong name or value

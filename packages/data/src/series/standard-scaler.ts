@@ -20,9 +20,10 @@ export interface StandardScalerJSON {
  *
  * @example
  * ```ts
- * const scaler = StandardScaler.fit(train); // [N, F]
- * const scaled = scaler.transform(valid);
- * scaler.inverse(scaled); // valid again
+ * const scaler = StandardScaler.fit(tensor([[1, 10], [3, 10]]));
+ * const scaled = scaler.transform(tensor([[5, 11]]));
+ * scaled.toArray(); // [[3, 1]]
+ * scaler.inverse(scaled).toArray(); // [[5, 11]]
  * ```
  */
 export class StandardScaler {

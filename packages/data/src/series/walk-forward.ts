@@ -25,7 +25,7 @@ export interface WalkForwardSplit {
  *
  * @example
  * ```ts
- * walkForwardSplits(6, { folds: 2 }); // train [0, 2] test [2, 4], then train [0, 4] test [4, 6]
+ * walkForwardSplits(6, { folds: 2 }); // [{ train: [0, 2], test: [2, 4] }, { train: [0, 4], test: [4, 6] }]
  * ```
  * @throws {OptionError} when `count` is too small for so many splits
  */

@@ -55,7 +55,9 @@ export interface AddingBatch {
  *
  * @example
  * ```ts
- * const { x, y } = addingTask({ length: 100, batchSize: 32, generator: new Generator(1) }); // [100, 32, 2], [32, 1]
+ * const { x, y } = addingTask({ length: 100, batchSize: 32, generator: new Generator(1) });
+ * x.shape; // [100, 32, 2]
+ * y.shape; // [32, 1]
  * ```
  * @throws {OptionError} when an option has a wrong name or value, or the length is too short for the variant
  */

@@ -40,7 +40,10 @@ export interface CopyingBatch {
  *
  * @example
  * ```ts
- * const { input, target } = copyingTask({ length: 100, batchSize: 32, generator: new Generator(1) }); // [120, 32] each
+ * const { input, target, classes } = copyingTask({ length: 100, batchSize: 32, generator: new Generator(1) });
+ * input.shape; // [120, 32]
+ * target.shape; // [120, 32]
+ * classes; // 10
  * ```
  * @throws {OptionError} when an option has a wrong name or value
  */

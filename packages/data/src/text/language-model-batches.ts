@@ -46,10 +46,14 @@ export interface LanguageModelBatchesState {
  *
  * @example
  * ```ts
- * const batches = new LanguageModelBatches(vocabulary.encode(text), { batchSize: 32, length: 64 });
- * for (const { input, target, first } of batches) {
- *   if (first) state = undefined;
- * }
+ * const text = "It was a dark and stormy night";
+ * const vocabulary = CharVocabulary.fromText(text);
+ * const batches = new LanguageModelBatches(vocabulary.encode(text), { batchSize: 1, length: 12 });
+ * for (const { input, target, first } of batches)
+ *   console.log(first, vocabulary.decode(input.data), "->", vocabulary.decode(target.data));
+ * // true It was a dar -> t was a dark
+ * // false k and stormy ->  and stormy
+ * // false  nigh -> night
  * ```
  * @throws {DataError} when the text is too short for one step in every stream
  */

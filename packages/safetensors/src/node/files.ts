@@ -19,7 +19,7 @@ export interface LoadFileOptions {
  *
  * @example
  * ```ts
- * const { tensors } = await loadFile("model.safetensors", { names: ["weight_ih_l0"] });
+ * await loadFile("no-such.safetensors"); // SafetensorsError: loadFile: cannot open no-such.safetensors: ENOENT…
  * ```
  * @throws {SafetensorsError} when the file cannot be opened, is no valid file or holds a dtype or value that cannot be read
  * @throws {OptionError} when `names` lists a tensor that is not there
@@ -66,7 +66,13 @@ async function readSpan(fn: string, handle: FileHandle, begin: number, end: numb
  *
  * @example
  * ```ts
- * await saveFile("model.safetensors", model.stateDict(), { epoch: "3" });
+ * import { tmpdir } from "node:os";
+ * import { join } from "node:path";
+ *
+ * const file = join(tmpdir(), "model.safetensors");
+ * await saveFile(file, { weight: tensor([1, 2]) }, { epoch: "3" });
+ * const { tensors } = await loadFile(file, { names: ["weight"] });
+ * tensors.weight.toArray(); // [1, 2]
  * ```
  * @throws {DTypeError} when a value of `tensors` is no tensor
  * @throws {OptionError} when a name or the metadata cannot be written
