@@ -53,9 +53,9 @@ function only(mask: Tensor, g: Tensor): Tensor {
   return where(mask, g, 0);
 }
 
-/** Two equal candidates share the gradient, as in PyTorch. */
-function picked(g: Tensor, mine: Tensor, other: Tensor, wins: (a: Tensor, b: Tensor) => Tensor): Tensor {
-  return where(equal(mine, other), mul(g, 0.5), only(wins(mine, other), g));
+/** Two equal candidates share the gradient, as in PyTorch; beside NaN, none of them has lost. */
+function picked(g: Tensor, mine: Tensor, other: Tensor, loses: (a: Tensor, b: Tensor) => Tensor): Tensor {
+  return where(equal(mine, other), mul(g, 0.5), where(loses(mine, other), 0, g));
 }
 
 /** Equal extremes of a reduced run share the gradient. */
@@ -92,12 +92,12 @@ export const gradients: GradientTable = {
       where(logicalAnd(equal(input(0), 0), greaterEqual(input(1), 0)), 0, mul(g, mul(output(), log(input(0))))),
   ),
   maximum: keepInputs(
-    ({ g, input }) => picked(g, input(0), input(1), greater),
-    ({ g, input }) => picked(g, input(1), input(0), greater),
-  ),
-  minimum: keepInputs(
     ({ g, input }) => picked(g, input(0), input(1), less),
     ({ g, input }) => picked(g, input(1), input(0), less),
+  ),
+  minimum: keepInputs(
+    ({ g, input }) => picked(g, input(0), input(1), greater),
+    ({ g, input }) => picked(g, input(1), input(0), greater),
   ),
 
   neg: keepNothing(({ g }) => neg(g)),
@@ -119,7 +119,7 @@ export const gradients: GradientTable = {
 
   tanh: keepOutput(({ g, output }) => mul(g, sub(1, mul(output(), output())))),
   sigmoid: keepOutput(({ g, output }) => mul(g, mul(output(), sub(1, output())))),
-  relu: keepOutput(({ g, output }) => only(greater(output(), 0), g)),
+  relu: keepOutput(({ g, output }) => where(lessEqual(output(), 0), 0, g)),
   softplus: keepInputs(({ g, input }) => mul(g, sigmoid(input(0)))),
   hardSigmoid: keepInputs(({ g, input }) => only(less(abs(input(0)), 3), mul(g, 1 / 6))),
   leakyRelu: keepInputs(({ g, input, attrs: { slope } }) => where(greater(input(0), 0), g, mul(g, slope))),

@@ -4,6 +4,7 @@ import { checkNumber, checkOptions } from "../options.ts";
 import { floatDType } from "../rules.ts";
 import type { Tensor } from "../tensor.ts";
 import { div, mul, sub } from "./arithmetic.ts";
+import { equal, where } from "./comparison.ts";
 import { sqrt } from "./elementwise.ts";
 import { type ReduceOptions, reduce, sumOp } from "./reductions.ts";
 
@@ -48,7 +49,10 @@ function varianceAs(fn: string, x: Tensor, dim: Dims, options: VarianceOptions =
   return div(squares, Math.max(0, countOver(fn, x, dim) - correction));
 }
 
-/** The standard deviation over `dim`: the square root of {@link variance}. */
+/** The standard deviation over `dim`: the square root of {@link variance}. Its gradient at equal values is 0, as in PyTorch. */
 export function std(x: Tensor, dim?: Dims, options?: VarianceOptions): Tensor {
-  return sqrt(varianceAs("std", x, dim, options));
+  const squared = varianceAs("std", x, dim, options);
+  // The slope of a square root at 0 is infinite, and would make the gradient NaN.
+  const equalValues = equal(squared, 0);
+  return where(equalValues, 0, sqrt(where(equalValues, 1, squared)));
 }
