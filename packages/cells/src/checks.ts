@@ -5,9 +5,9 @@ import type { CellContext } from "./cell.ts";
 // Every check throws an error that names the function, what it expected and what it got.
 
 /** What came instead of what was expected. */
-function got(value: unknown): string {
+export function got(value: unknown): string {
   if (Tensor.is(value)) return formatShape(value.shape);
-  if (value === null) return "null";
+  if (value === null || value === undefined) return String(value);
   return typeof value === "object" || typeof value === "function" ? typeof value : `${typeof value} ${String(value)}`;
 }
 

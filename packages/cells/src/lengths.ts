@@ -8,6 +8,7 @@ import {
   Tensor,
   tensor,
 } from "@unroll/tensor";
+import { got } from "./checks.ts";
 
 /** How many steps each sample has, in any order; zero is allowed. */
 export type Lengths = readonly number[] | Tensor;
@@ -53,7 +54,7 @@ export function checkLengths(fn: string, lengths: Lengths, steps: number, batch:
     if (!sameShape(lengths.shape, [batch]))
       throw new ShapeError(`${fn}: expected lengths of shape [${batch}], got ${formatShape(lengths.shape)}`);
   } else if (!Array.isArray(lengths))
-    throw new OptionError(`${fn}: lengths must be an array or an int32 tensor, got ${typeof lengths}`);
+    throw new OptionError(`${fn}: lengths must be an array or an int32 tensor, got ${got(lengths)}`);
   else if (lengths.length !== batch)
     throw new ShapeError(`${fn}: expected a length for each of ${batch} samples, got ${lengths.length}`);
   const counts: readonly number[] = Tensor.is(lengths) ? Array.from(lengths.data) : lengths;

@@ -49,7 +49,7 @@ export interface ForwardOptions<S> {
   /** `[T, B]` bool (`[B, T]` with batchFirst): where true, that step is the first of a new sequence; see {@link unroll}. */
   reset?: Tensor;
   /** Called for every step of a layer and direction when that has run, in time order. */
-  onStep?: (step: LayerStepRecord<S>) => void;
+  onStep?(step: LayerStepRecord<S>): void;
 }
 
 /** A cell whose parameters have PyTorch's names. */

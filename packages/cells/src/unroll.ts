@@ -44,7 +44,7 @@ export interface UnrollOptions<S> {
   /** Go from each sample's last step to its first (default false); outputs stay at their own times. */
   reverse?: boolean | undefined;
   /** Called once for every step that had active samples, in time order, when the whole sequence has been run. */
-  onStep?: ((step: StepRecord<S>) => void) | undefined;
+  onStep?(step: StepRecord<S>): void;
 }
 
 /** What a sequence gives. */
