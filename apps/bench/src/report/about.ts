@@ -1,4 +1,5 @@
-import type { BenchResult, GradflowConfig } from "../gradflow/result.ts";
+import type { BenchResult } from "../gradflow/result.ts";
+import { commandOf } from "./command.ts";
 import { duration, grouped } from "./format.ts";
 import { escapeHtml } from "./html.ts";
 
@@ -10,6 +11,7 @@ export function renderAbout({ config, environment, startedAt, seconds }: BenchRe
     text && adding
       ? `${show(values.text)} (text), ${show(values.adding)} (adding)`
       : show(adding ? values.adding : values.text);
+  const command = commandOf(config);
   const settings: [string, string][] = [
     ["Cells", config.cells.join(", ")],
     ["Seeds", config.seeds.join(", ")],
@@ -36,30 +38,10 @@ export function renderAbout({ config, environment, startedAt, seconds }: BenchRe
 <h3>Settings</h3>
 <dl>${settings.map(([term, value]) => `<dt>${term}</dt><dd>${escapeHtml(value)}</dd>`).join("")}</dl>
 <h3>To repeat this run</h3>
-<pre><code>${escapeHtml(commandOf(config))}</code></pre>
+${command === undefined ? "<p>No command line gives these settings; they come from code.</p>" : `<pre><code>${escapeHtml(command)}</code></pre>`}
 <p>The same seeds give the same numbers. Every number shown here is in, or a median of numbers in, the file <code>result.json</code> beside this report.</p>
 <h3>Sources</h3>
 <ul class="sources">${sources.map((source) => `<li>${source}</li>`).join("")}</ul></section>`;
-}
-
-/** The command that repeats a run. */
-export function commandOf(config: GradflowConfig): string {
-  const { tasks, hidden, steps } = config;
-  const same = (values: { readonly text: number; readonly adding: number }): number =>
-    tasks.includes("text") ? values.text : values.adding;
-  const options: [string, string][] = [
-    ["cells", config.cells.join(",")],
-    ["seeds", config.seeds.join(",")],
-    ["length", String(config.length)],
-    ["hidden", String(same(hidden))],
-    ["steps", String(same(steps))],
-    ...(config.data === undefined ? [] : [["data", quoted(config.data)] as [string, string]]),
-  ];
-  return `npm start -- gradflow ${options.map(([name, value]) => `--${name} ${value}`).join(" ")}`;
-}
-
-function quoted(argument: string): string {
-  return /^[\w./\\:-]+$/.test(argument) ? argument : `"${argument}"`;
 }
 
 const definitions: readonly (readonly [string, string])[] = [

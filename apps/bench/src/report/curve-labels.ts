@@ -24,15 +24,17 @@ export interface Plot {
 /** Label text in pixels of the chart, which a phone shows at two thirds. */
 const nameSize = 13;
 const detailSize = 11;
+/** Bold text is as wide as plain text of this size. */
+const boldSize = 15;
 const gap = 24;
 
 /** How wide the column of labels right of a plot has to be. */
 export function labelColumn(ends: readonly Pick<CurveEnd, "label" | "value">[]): number {
   const widths = ends.map(({ label, value }) => {
     const [name, detail] = splitLabel(label);
-    return Math.max(textWidth(`${name} ${value}`, nameSize), textWidth(detail, detailSize));
+    return Math.max(textWidth(`${name} ${value}`, boldSize), textWidth(detail, detailSize));
   });
-  return Math.min(200, gap + Math.max(40, ...widths) + 6);
+  return Math.min(230, gap + Math.max(40, ...widths) + 6);
 }
 
 /** Places the labels beside the plot's right edge: the middle of each, in pixels, none overlapping. */

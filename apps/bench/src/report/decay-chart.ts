@@ -28,7 +28,7 @@ export interface DecayPanel {
 const width = 500;
 const height = 420;
 /** Nothing below is drawn: a curve that keeps falling would flatten all others. */
-const deepest = -36;
+export const deepest: number = -36;
 const markers = 5;
 
 /** An axis over all curves, from tick to tick. */
@@ -43,7 +43,9 @@ export function decayDomain(lines: readonly DecayLine[], lags: number): [number,
   const step = intervalOf([bottom, high]);
   const floor = step * Math.floor(bottom / step);
   // A curve that rises a hair above a tick needs no further one.
-  return [floor, Math.max(step * Math.ceil((high - 0.3) / step), floor + step)];
+  const ceiling = Math.max(step * Math.ceil((high - 0.3) / step), floor + step);
+  // Plus zero makes a true zero of minus zero.
+  return [floor + 0, ceiling + 0];
 }
 
 /** One panel as SVG: the mean over samples, its 10-90 % band, and a name at each curve's end. */
@@ -57,7 +59,10 @@ export function renderDecayPanel(panel: DecayPanel): string {
     const visible = points.filter(([, value]) => value >= domain[0]);
     const end = visible[visible.length - 1];
     if (end === undefined) return [];
-    return [{ label: name, style, value: endValue(points), x: place.x(end[0]), y: place.y(end[1]) }];
+    // A curve that leaves the picture below is named at the floor; the deeper it goes on, the lower.
+    const last = points[points.length - 1][1];
+    const y = last < domain[0] ? plot.bottom + 1e-3 * (domain[0] - last) : place.y(end[1]);
+    return [{ label: name, style, value: endValue(points), x: place.x(end[0]), y }];
   });
   const nothing = ends.length === 0 ? [notice("nothing was measured", plot)] : [];
   return renderSvg({
@@ -67,7 +72,7 @@ export function renderDecayPanel(panel: DecayPanel): string {
     label,
     option: {
       title: { text: title, left: 8, top: 6, textStyle: { fontSize: 15, fontWeight: 600, color: "#1f2328" } },
-      grid: { left: plot.left, top: plot.top, width: plot.right - plot.left, height: plot.bottom - plot.top },
+      grid: gridOf(plot),
       xAxis: {
         ...axis,
         min: 0,
@@ -125,6 +130,8 @@ export function renderDecayPanel(panel: DecayPanel): string {
 export const axis: {
   readonly type: "value";
   readonly axisLabel: Readonly<Record<string, unknown>>;
+  readonly axisTick: Readonly<Record<string, unknown>>;
+  readonly splitLine: Readonly<Record<string, unknown>>;
   readonly [key: string]: unknown;
 } = {
   type: "value",
@@ -134,6 +141,11 @@ export const axis: {
   nameTextStyle: { color: "#3d444d", fontSize: 13 },
   splitLine: { show: true, lineStyle: { color: "#e6e8eb", width: 1 } },
 };
+
+/** A plot as ECharts' grid, exactly there: by itself, a grid shrinks to make room for the names of its axes. */
+export function gridOf({ left, top, right, bottom }: Plot): Record<string, unknown> {
+  return { left, top, width: right - left, height: bottom - top, outerBoundsMode: "none" };
+}
 
 /** A sentence in the middle of a plot without data. */
 export function notice(content: string, plot: Plot): Record<string, unknown> {

@@ -1,5 +1,5 @@
 import type { FlowCurve } from "../gradflow/summary.ts";
-import { axis, notice } from "./decay-chart.ts";
+import { axis, gridOf, notice } from "./decay-chart.ts";
 import { powerOfTen } from "./format.ts";
 import { escapeHtml } from "./html.ts";
 import { cividis, colorDomain, colorOf, hatchColor, hex, nanColor, type Rgb, zeroColor } from "./palette.ts";
@@ -50,7 +50,7 @@ export function renderHeatmap({ id, title, label, curves, lags, steps }: Heatmap
     label,
     option: {
       title: { text: title, left: 8, top: 6, textStyle: { fontSize: 14, fontWeight: 600, color: "#1f2328" } },
-      grid: { left: plot.left, top: plot.top, width: plot.right - plot.left, height: plot.bottom - plot.top },
+      grid: gridOf(plot),
       xAxis: {
         ...axis,
         min: 0,

@@ -1,7 +1,7 @@
 import type { RunResult } from "../gradflow/result.ts";
 import { median } from "../gradflow/summary.ts";
 import { type CurveEnd, labelColumn, labelGraphics, type Plot } from "./curve-labels.ts";
-import { axis, notice } from "./decay-chart.ts";
+import { axis, gridOf, notice } from "./decay-chart.ts";
 import { significant } from "./format.ts";
 import type { CellStyle } from "./palette.ts";
 import { renderSvg } from "./svg.ts";
@@ -33,35 +33,39 @@ const points = 60;
 export function renderLossChart({ id, label, metric, baseline, lines }: LossChart): string {
   const drawn = lines.map((line) => ({ ...line, training: smoothed(line.runs), validation: validated(line.runs) }));
   const all = drawn.flatMap(({ training, validation }) => [...training, ...validation]);
-  const ranged = rangeOf([...all.map(([, value]) => value), baseline.value]);
+  const range = rangeOf([...all.map(([, value]) => value), baseline.value]);
   const steps = all.reduce((most, [step]) => Math.max(most, step), 1);
-  const names = drawn.map((line) => ({ label: line.label, value: significant(lastOf(line)?.[1], 3) }));
-  const plot: Plot = { left: 64, top: 34, right: width - labelColumn(names), bottom: height - 48 };
-  const scale = ranged.log ? Math.log10 : (value: number): number => value;
-  const ends = drawn.flatMap((line, k): CurveEnd[] => {
+  const named = drawn.flatMap((line) => {
     const end = lastOf(line);
-    if (end === undefined) return [];
-    const share = (scale(end[1]) - scale(ranged.min)) / (scale(ranged.max) - scale(ranged.min));
-    return [
-      {
-        ...names[k],
-        style: line.style,
-        x: plot.left + (end[0] / steps) * (plot.right - plot.left),
-        y: plot.bottom - Math.min(1, Math.max(0, share)) * (plot.bottom - plot.top),
-      },
-    ];
+    return end === undefined ? [] : [{ label: line.label, style: line.style, end }];
   });
+  const rule = {
+    label: `without memory, ${baseline.formula}`,
+    style: ruleStyle,
+    end: [steps, baseline.value] as const,
+  };
+  const labelled = named.length === 0 ? [] : [...named, rule].map((line) => ({ ...line, value: shown(line.end[1]) }));
+  const plot: Plot = { left: 64, top: 34, right: width - labelColumn(labelled), bottom: height - 48 };
+  const ends = labelled.map(
+    ({ end, ...line }): CurveEnd => ({
+      ...line,
+      x: plot.left + (end[0] / steps) * (plot.right - plot.left),
+      y: plot.bottom - ((range.scale(end[1]) - range.min) / (range.max - range.min)) * (plot.bottom - plot.top),
+    }),
+  );
+  const scaled = (found: readonly Point[]): Point[] => found.map(([step, value]) => [step, range.scale(value)]);
   return renderSvg({
     id,
     width,
     height,
     label,
     option: {
-      grid: { left: plot.left, top: plot.top, width: plot.right - plot.left, height: plot.bottom - plot.top },
+      grid: gridOf(plot),
       xAxis: {
         ...axis,
         min: 0,
         max: steps,
+        minInterval: 1,
         name: "training step",
         nameLocation: "middle",
         nameGap: 28,
@@ -70,46 +74,63 @@ export function renderLossChart({ id, label, metric, baseline, lines }: LossChar
       },
       yAxis: {
         ...axis,
-        type: ranged.log ? "log" : "value",
-        min: ranged.min,
-        max: ranged.max,
-        name: metric,
+        min: range.min,
+        max: range.max,
+        name: range.log ? `${metric}, logarithmic` : metric,
         nameTextStyle: { color: "#3d444d", fontSize: 13, align: "left", padding: [0, 0, 0, -50] },
         nameGap: 14,
-        axisLabel: {
-          ...axis.axisLabel,
-          showMaxLabel: false,
-          showMinLabel: ranged.log || ranged.min === 0,
-          formatter: (value: number) => significant(value, ranged.log ? 1 : 2),
-        },
+        axisTick: { ...axis.axisTick, customValues: range.ticks },
+        splitLine: { ...axis.splitLine, customValues: range.ticks },
+        axisLabel: { ...axis.axisLabel, customValues: range.ticks, formatter: range.format },
       },
       series: [
-        rule(baseline, all.length > 0),
+        ...(named.length === 0
+          ? []
+          : [
+              lineSeries(
+                scaled([
+                  [0, baseline.value],
+                  [steps, baseline.value],
+                ]),
+                ruleStyle,
+                1.5,
+              ),
+            ]),
         ...drawn.flatMap(({ style, training, validation }) => [
+          lineSeries(scaled(training), style, 1, 0.65),
           {
-            type: "line",
-            silent: true,
-            clip: true,
-            symbol: "none",
-            data: training,
-            lineStyle: { color: style.color, width: 1, opacity: 0.65, type: style.dash },
-          },
-          {
-            type: "line",
-            silent: true,
-            clip: true,
+            ...lineSeries(scaled(validation), style, 2),
             symbol: style.marker,
             symbolSize: 8,
             showAllSymbol: true,
-            data: validation,
-            lineStyle: { color: style.color, width: 2, type: style.dash },
             itemStyle: { color: style.filled ? style.color : "#ffffff", borderColor: style.color, borderWidth: 1.5 },
           },
         ]),
       ],
-      graphic: [...labelGraphics(ends, plot), ...(all.length === 0 ? [notice("no training step was made", plot)] : [])],
+      graphic: [
+        ...labelGraphics(ends, plot),
+        ...(named.length === 0 ? [notice("no training step was made", plot)] : []),
+      ],
     },
   });
+}
+
+/** Of the rule at the baseline. */
+const ruleStyle: CellStyle = { color: "#59636e", ink: "#4a535d", dash: [5, 4], marker: "circle", filled: true };
+
+function lineSeries(data: readonly Point[], { color, dash }: CellStyle, lineWidth: number, opacity = 1) {
+  return {
+    type: "line",
+    silent: true,
+    clip: true,
+    symbol: "none",
+    data,
+    lineStyle: { color, width: lineWidth, opacity, type: dash },
+  };
+}
+
+function shown(value: number): string {
+  return significant(value, 3);
 }
 
 /** The mean of each of 60 stretches of steps, then the median over seeds; at a stretch's last step. */
@@ -151,31 +172,46 @@ function lastOf({
   return validation[validation.length - 1] ?? training[training.length - 1];
 }
 
-/** A linear axis with some air, or a logarithmic one over more than a decade and a half. */
-function rangeOf(values: readonly number[]): { min: number; max: number; log: boolean } {
-  const low = values.reduce((a, b) => Math.min(a, b));
-  const high = values.reduce((a, b) => Math.max(a, b));
-  if (low > 0 && high / low > 30) return { min: 10 ** Math.floor(Math.log10(low)), max: high * 1.3, log: true };
-  const air = (high - low || Math.abs(high) || 1) * 0.08;
-  return { min: low >= 0 ? Math.max(0, low - air) : low - air, max: high + air, log: false };
+interface Range {
+  readonly log: boolean;
+  /** From a value to the axis: itself, or its log10. */
+  readonly scale: (value: number) => number;
+  /** The ends of the axis, scaled. */
+  readonly min: number;
+  readonly max: number;
+  /** Scaled. */
+  readonly ticks: readonly number[];
+  readonly format: (tick: number) => string;
 }
 
-function rule({ value, formula }: LossChart["baseline"], shown: boolean): Record<string, unknown> {
-  return {
-    type: "line",
-    silent: true,
-    data: [],
-    markLine: {
-      silent: true,
-      symbol: "none",
-      data: shown ? [{ yAxis: value }] : [],
-      lineStyle: { color: "#59636e", width: 1.5, type: [5, 4] },
-      label: {
-        position: "insideEndTop",
-        formatter: `without memory: ${significant(value, 3)} = ${formula}`,
-        fontSize: 13,
-        color: "#3d444d",
-      },
-    },
-  };
+/** A linear axis, or a logarithmic one over most of a decade and more. */
+function rangeOf(values: readonly number[]): Range {
+  const low = values.reduce((a, b) => Math.min(a, b));
+  const high = values.reduce((a, b) => Math.max(a, b));
+  const log = low > 0 && high / low > 8;
+  const scale = log ? Math.log10 : (value: number): number => value;
+  const air = (scale(high) - scale(low) || Math.abs(scale(high)) || 1) * 0.06;
+  const min = low >= 0 && !log ? Math.max(0, low - air) : scale(low) - air;
+  const max = scale(high) + air;
+  const ticks = log ? logTicks(min, max) : linearTicks(min, max);
+  const format = (tick: number): string => (log ? significant(10 ** tick, 1) : String(Number(tick.toPrecision(6))));
+  return { log, scale, min, max, ticks, format };
+}
+
+/** 1, 2 and 5 times powers of ten; only the powers over more than three decades. */
+function logTicks(min: number, max: number): number[] {
+  const factors = max - min > 3 ? [1] : [1, 2, 5];
+  const ticks: number[] = [];
+  for (let exponent = Math.floor(min); exponent <= max; exponent++)
+    for (const factor of factors) ticks.push(exponent + Math.log10(factor));
+  return ticks.filter((tick) => tick >= min && tick <= max);
+}
+
+/** Four to nine multiples of 1, 2 or 5 times a power of ten. */
+function linearTicks(min: number, max: number): number[] {
+  const unit = 10 ** Math.floor(Math.log10((max - min) / 4));
+  const step = unit * ([5, 2, 1].find((factor) => (max - min) / (unit * factor) >= 4) ?? 1);
+  const ticks: number[] = [];
+  for (let k = Math.ceil(min / step); k * step <= max; k++) ticks.push(k * step);
+  return ticks;
 }

@@ -139,8 +139,8 @@ export function sampleCurve(slope: number, drop: number, lags: number, wobble: (
   };
 }
 
-/** Numbers in [0, 1) that only look random. */
-function noise(seed: number): () => number {
+/** Numbers in [0, 1) that only look random, the same for the same seed. */
+export function noise(seed: number): () => number {
   let state = seed % 233280;
   return () => {
     state = (state * 9301 + 49297) % 233280;

@@ -1,7 +1,8 @@
 import type { BenchResult, TaskResult } from "../gradflow/result.ts";
 import { cellsOf, counted, curveOver, curvesOverTraining, type Moment } from "../gradflow/summary.ts";
-import { type DecayLine, decayDomain, renderDecayPanel } from "./decay-chart.ts";
+import { type DecayLine, decayDomain, deepest, renderDecayPanel } from "./decay-chart.ts";
 import { findingOf } from "./finding.ts";
+import { powerOfTen } from "./format.ts";
 import { renderHeatmap, renderHeatmapLegend } from "./heatmap.ts";
 import { escapeHtml } from "./html.ts";
 import { renderLossChart } from "./loss-chart.ts";
@@ -80,7 +81,11 @@ function panels(
     const label = `${when}: log10 norm of the gradient (${state}) against lag for ${lines.map((line) => line.label).join("; ") || "no cell"}. The numbers are in the table.`;
     return `<div class="card">${renderDecayPanel({ id: `${task.task}-${state}-${moment}`, title: when, quantity, label, lines, domain, lags })}</div>`;
   });
-  return `<h3>${heading}</h3><figure><div class="grid">${drawn.join("")}</div><figcaption>${caption}</figcaption></figure>`;
+  const cut = found.some(({ lines }) =>
+    lines.some(({ curve }) => curve.mean.slice(0, lags + 1).some((value) => value !== null && value < deepest)),
+  );
+  const note = cut ? ` Curves that leave the picture below ${powerOfTen(deepest)} are named at its lower edge.` : "";
+  return `<h3>${heading}</h3><figure><div class="grid">${drawn.join("")}</div><figcaption>${caption}${note}</figcaption></figure>`;
 }
 
 function linesOf(task: TaskResult, moment: Moment, state: string): DecayLine[] {
