@@ -37,6 +37,13 @@ export function describeGRU(options: GRUCellOptions): string[] {
  *
  * x `[B, I]`, h `[B, H]`; `weight_ih` `[3H, I]`, `weight_hh` `[3H, H]`, biases `[3H]`, gates in the order r, z, n.
  *
+ * @example
+ * ```ts
+ * const cell = new GRUCell(3, 4);
+ * const { output, state } = cell.step(zeros([2, 3]), cell.initialState(2));
+ * output.shape; // [2, 4]
+ * Object.keys(state); // ["h"]
+ * ```
  * @throws {OptionError} when an option is unknown or has a wrong value, or a size is not a whole number >= 1
  */
 export class GRUCell extends Module implements Cell<GRUState> {
@@ -65,6 +72,7 @@ export class GRUCell extends Module implements Cell<GRUState> {
     this.bias_hh = bias_hh;
   }
 
+  /** One step: x `[B, I]` and a state of B rows give an output `[B, H]`, which is the new h, and the new state. */
   step(x: Tensor, { h }: GRUState): { output: Tensor; state: GRUState } {
     const input = affine(x, this.weight_ih, this.bias_ih);
     const next = this.resetAfter ? this.#resetAfter(input, h) : this.#resetBefore(input, h);
@@ -90,6 +98,7 @@ export class GRUCell extends Module implements Cell<GRUState> {
     return add(mul(sub(1, z), n), mul(z, h));
   }
 
+  /** Zeros. */
   initialState(batch: number): GRUState {
     return { h: zeros([batch, this.hiddenSize], { dtype: this.weight_hh.dtype }) };
   }

@@ -41,6 +41,13 @@ export function describeLSTM(options: LSTMCellOptions): string[] {
  *
  * x `[B, I]`, h and c `[B, H]`; `weight_ih` `[4H, I]`, `weight_hh` `[4H, H]`, biases `[4H]`, gates in the order i, f, g, o.
  *
+ * @example
+ * ```ts
+ * const cell = new LSTMCell(3, 4);
+ * const { output, state } = cell.step(zeros([2, 3]), cell.initialState(2));
+ * output.shape; // [2, 4]
+ * Object.keys(state); // ["h", "c"]
+ * ```
  * @throws {OptionError} when an option is unknown or has a wrong value, or a size is not a whole number >= 1
  */
 export class LSTMCell extends Module implements Cell<LSTMState> {
@@ -66,6 +73,7 @@ export class LSTMCell extends Module implements Cell<LSTMState> {
     this.bias_hh = parameters.bias_hh;
   }
 
+  /** One step: x `[B, I]` and a state of B rows give an output `[B, H]`, which is the new h, and the new state. */
   step(x: Tensor, { h, c }: LSTMState): { output: Tensor; state: LSTMState } {
     const z = add(affine(x, this.weight_ih, this.bias_ih), affine(h, this.weight_hh, this.bias_hh));
     const [i, f, g, o] = chunk(z, 4, -1);
@@ -74,6 +82,7 @@ export class LSTMCell extends Module implements Cell<LSTMState> {
     return { output: nextH, state: { h: nextH, c: nextC } };
   }
 
+  /** Zeros. */
   initialState(batch: number): LSTMState {
     const zero = () => zeros([batch, this.hiddenSize], { dtype: this.weight_hh.dtype });
     return { h: zero(), c: zero() };

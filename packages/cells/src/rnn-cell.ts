@@ -29,6 +29,13 @@ export function describeRNN(options: RNNCellOptions): string[] {
  *
  * x `[B, I]`, h `[B, H]`; `weight_ih` `[H, I]`, `weight_hh` `[H, H]`, biases `[H]`.
  *
+ * @example
+ * ```ts
+ * const cell = new RNNCell(3, 4);
+ * const { output, state } = cell.step(zeros([2, 3]), cell.initialState(2));
+ * output.shape; // [2, 4]
+ * Object.keys(state); // ["h"]
+ * ```
  * @throws {OptionError} when an option is unknown or has a wrong value, or a size is not a whole number >= 1
  */
 export class RNNCell extends Module implements Cell<RNNState> {
@@ -57,12 +64,14 @@ export class RNNCell extends Module implements Cell<RNNState> {
     this.bias_hh = bias_hh;
   }
 
+  /** One step: x `[B, I]` and a state of B rows give an output `[B, H]`, which is the new h, and the new state. */
   step(x: Tensor, { h }: RNNState): { output: Tensor; state: RNNState } {
     const z = add(affine(x, this.weight_ih, this.bias_ih), affine(h, this.weight_hh, this.bias_hh));
     const next = this.nonlinearity === "tanh" ? tanh(z) : relu(z);
     return { output: next, state: { h: next } };
   }
 
+  /** Zeros. */
   initialState(batch: number): RNNState {
     return { h: zeros([batch, this.hiddenSize], { dtype: this.weight_hh.dtype }) };
   }
