@@ -9,7 +9,14 @@ export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 
 const constructors = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Uint8Array } as const;
 
-/** A zero-filled array for `size` values of `dtype`. */
+/**
+ * A zero-filled array for `size` values of `dtype`.
+ *
+ * @example
+ * ```ts
+ * allocate("float64", 2); // Float64Array(2) [0, 0]
+ * ```
+ */
 export function allocate(dtype: DType, size: number): TypedArray {
   return new constructors[dtype](size);
 }
@@ -24,11 +31,26 @@ export function checkHolds(fn: string, dtype: DType, value: unknown): void {
   throw new DTypeError(`${fn}: ${dtype} cannot hold the number ${value}; use float32`);
 }
 
+/**
+ * Whether a dtype has fractions: float32 and float64 do.
+ *
+ * @example
+ * ```ts
+ * isFloat("int32"); // false
+ * ```
+ */
 export function isFloat(dtype: DType): boolean {
   return dtype === "float32" || dtype === "float64";
 }
 
-/** Returns `dtype`, or throws a {@link DTypeError} that lists the known ones. */
+/**
+ * Returns `dtype`, or throws a {@link DTypeError} that lists the known ones.
+ *
+ * @example
+ * ```ts
+ * checkDType("load", "float16"); // DTypeError: load: unknown dtype float16, expected float32, float64, int32 or bool
+ * ```
+ */
 export function checkDType(fn: string, dtype: unknown): DType {
   if (typeof dtype === "string" && Object.hasOwn(constructors, dtype)) return dtype as DType;
   throw new DTypeError(

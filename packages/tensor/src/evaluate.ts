@@ -30,7 +30,15 @@ function allocateFor(fn: string, dtype: DType, shape: Shape): TypedArray {
   }
 }
 
-/** A tensor with the op's shape and dtype but without values, as a tracer makes them. */
+/**
+ * A tensor with the op's shape and dtype but without values, as a tracer makes them: an evaluator for {@link withEvaluator}.
+ *
+ * @example
+ * ```ts
+ * const x = withEvaluator(abstractOutput, () => zeros([2, 3]));
+ * x.data; // TracedValueError: a tensor of shape [2, 3] has no values while its function is being traced
+ * ```
+ */
 export function abstractOutput(op: Op, inputs: readonly Tensor[], attrs: unknown): Tensor {
   const dtype = op.dtype(op.name, inputs, attrs as never);
   return new Tensor(op.shape(inputs, attrs as never), dtype, { data: undefined, version: 0 });

@@ -7,8 +7,16 @@ import { formatShape, sameShape } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 
 /**
- * Writes into a tensor's values in place and raises their version, so that graphs that kept the old ones notice.
- * For optimizers and for loading weights; everything else makes new tensors.
+ * Writes into a tensor's values in place and raises their version, so that graphs that kept the old ones notice. For
+ * optimizers and for loading weights; everything else makes new tensors.
+ *
+ * @example
+ * ```ts
+ * const x = tensor([1, 2]);
+ * mutate(x, (data) => data.fill(0));
+ * x.toArray(); // [0, 0]
+ * ```
+ * @throws {TracedValueError} while `x` has no values
  */
 export function mutate(x: Tensor, write: (data: TypedArray) => void): void {
   checkTensor("mutate", x);
@@ -19,10 +27,16 @@ export function mutate(x: Tensor, write: (data: TypedArray) => void): void {
 }
 
 /**
- * Overwrites all values of `x` in place.
+ * Overwrites all values of `x` in place and raises their version.
  *
+ * @example
+ * ```ts
+ * const x = tensor([1, 2]);
+ * assign(x, [3, 4]);
+ * x.toArray(); // [3, 4]
+ * ```
  * @throws {ShapeError} when the shapes differ
- * @throws {DTypeError} when the dtypes differ
+ * @throws {DTypeError} when the dtypes differ, or the values are not numbers
  */
 export function assign(x: Tensor, values: Tensor | ArrayLike<number>): void {
   checkTensor("assign", x);

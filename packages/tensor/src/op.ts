@@ -27,12 +27,33 @@ export interface OpRecord<Name extends string = string, Attrs = void> {
 /** An operation of any name and attributes, as recorder, evaluator and engine see it. */
 export type Op = OpRecord<string, never>;
 
-/** Makes an operation record, frozen, with the types of its attributes checked against its functions. */
+/**
+ * Makes an operation record, frozen, with the types of its attributes checked against its functions.
+ *
+ * @example
+ * ```ts
+ * const cubeOp = defineOp({
+ *   name: "cube",
+ *   dtype: (_, [x]) => x.dtype,
+ *   shape: ([x]) => x.shape,
+ *   forward: (out, [x]) => {
+ *     for (let i = 0; i < out.length; i++) out[i] = x.data[i] * x.data[i] * x.data[i];
+ *   },
+ * });
+ * apply(cubeOp, [tensor([1, 2])], undefined).toArray(); // [1, 8]
+ * ```
+ */
 export function defineOp<Name extends string, Attrs = void>(record: OpRecord<Name, Attrs>): OpRecord<Name, Attrs> {
   return Object.freeze(record);
 }
 
-/** Runs an operation: the evaluator (computing, or a tracer) makes the output, the recorder (autograd, or none) remembers it. */
+/**
+ * Runs an operation: the evaluator (computing, or a tracer) makes the output, the recorder (autograd, or none) remembers
+ * it. All functions of the package end here; what bypasses it is invisible to gradients and traces.
+ *
+ * @throws {DTypeError} when an input is no tensor
+ * @throws {FormatError} when an input comes from a copy of the package with another tensor format
+ */
 export function apply<Attrs>(op: OpRecord<string, Attrs>, inputs: readonly Tensor[], attrs: Attrs): Tensor {
   for (let i = 0; i < inputs.length; i++) checkTensor(op.name, inputs[i]);
   const state = runtime();

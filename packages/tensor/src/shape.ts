@@ -4,19 +4,42 @@ import { IndexError, ShapeError } from "./errors.ts";
 /** Sizes of the axes, outermost first. `[]` is a scalar. */
 export type Shape = readonly number[];
 
+/**
+ * The number of values of a shape: the product of its sizes, 1 for a scalar.
+ *
+ * @example
+ * ```ts
+ * sizeOf([2, 3]); // 6
+ * ```
+ */
 export function sizeOf(shape: Shape): number {
   let size = 1;
   for (let i = 0; i < shape.length; i++) size *= shape[i];
   return size;
 }
 
+/**
+ * Whether two shapes have the same sizes.
+ *
+ * @example
+ * ```ts
+ * sameShape([2, 3], [2, 3]); // true
+ * ```
+ */
 export function sameShape(a: Shape, b: Shape): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }
 
-/** `[2, 3]`, as errors and printed tensors show it. */
+/**
+ * A shape as errors and printed tensors show it.
+ *
+ * @example
+ * ```ts
+ * formatShape([2, 3]); // "[2, 3]"
+ * ```
+ */
 export function formatShape(shape: Shape): string {
   return `[${shape.join(", ")}]`;
 }
@@ -32,7 +55,16 @@ export function checkShape(fn: string, shape: unknown): Shape {
   return shape.slice();
 }
 
-/** Maps an axis in [-rank, rank) to [0, rank); throws an {@link IndexError} otherwise. */
+/**
+ * Maps an axis in [-rank, rank) to [0, rank).
+ *
+ * @example
+ * ```ts
+ * normalizeDim("sum", -1, 3); // 2
+ * normalizeDim("sum", 3, 3); // IndexError: sum: no axis 3, expected one in [-3, 2]
+ * ```
+ * @throws {IndexError} when there is no such axis
+ */
 export function normalizeDim(fn: string, dim: number, rank: number): number {
   if (!Number.isInteger(dim) || dim < -rank || dim >= rank) {
     const range = rank === 0 ? "a scalar has none" : `expected one in [${-rank}, ${rank - 1}]`;
@@ -41,7 +73,15 @@ export function normalizeDim(fn: string, dim: number, rank: number): number {
   return dim < 0 ? dim + rank : dim;
 }
 
-/** The common shape of operands under NumPy's broadcasting rule: sizes align at the right, 1 stretches. */
+/**
+ * The common shape of operands under NumPy's broadcasting rule: sizes align at the right, 1 stretches.
+ *
+ * @example
+ * ```ts
+ * broadcastShapes("add", [[2, 1], [3]]); // [2, 3]
+ * ```
+ * @throws {ShapeError} when the shapes do not fit
+ */
 export function broadcastShapes(fn: string, shapes: readonly Shape[]): Shape {
   if (shapes.length === 2) {
     const [a, b] = shapes;

@@ -3,9 +3,14 @@ import { OptionError } from "./errors.ts";
 import { type Evaluator, runtime } from "./runtime.ts";
 
 /**
- * Runs `fn` with `evaluator` in place of the default one, and restores the previous one afterwards, also after an error.
+ * Runs `fn` with `evaluator` in place of the default one, and restores the previous one afterwards, also after an error. With
+ * {@link abstractOutput}, `fn` runs on shapes alone.
  *
- * @throws {OptionError} when `fn` returns a promise: the switch would end before the work does.
+ * @example
+ * ```ts
+ * withEvaluator(abstractOutput, () => matmul(zeros([2, 3]), zeros([3, 4])).shape); // [2, 4]
+ * ```
+ * @throws {OptionError} when `fn` returns a promise: the switch would end before the work does
  */
 export function withEvaluator<T>(evaluator: Evaluator | undefined, fn: () => T): T {
   if (evaluator !== undefined && typeof evaluator !== "function")

@@ -21,6 +21,15 @@ export type NestedArray = number | boolean | NestedArray[];
  *
  * Tensors are immutable by convention: functions return new ones, and only `assign`, `mutate`, `loadStateDict` and
  * optimizer steps write in place.
+ *
+ * @example
+ * ```ts
+ * const x = tensor([[1, 2, 3], [4, 5, 6]]);
+ * [x.shape, x.dtype, x.size]; // [[2, 3], "float32", 6]
+ * console.log(select(x, 0, 1));
+ * // Tensor float32 [3]
+ * // [4, 5, 6]
+ * ```
  */
 export class Tensor {
   readonly shape: Shape;
@@ -49,7 +58,11 @@ export class Tensor {
     return typeof value === "object" && value !== null && brand in value;
   }
 
-  /** The values in row-major order, without a copy. Reading is free, writing is for `mutate` alone. */
+  /**
+   * The values in row-major order, without a copy. Reading is free, writing is for `mutate` alone.
+   *
+   * @throws {TracedValueError} when the tensor is part of a trace and has none
+   */
   get data(): TypedArray {
     if (this.#view !== undefined) return this.#view;
     const data = this.storage.data;
@@ -62,7 +75,7 @@ export class Tensor {
     return this.#view;
   }
 
-  /** The value of a tensor with exactly one element. */
+  /** The value of a tensor with exactly one element; 0 or 1 for `bool`. Throws a {@link ShapeError} for any other size. */
   item(): number {
     if (this.size !== 1) throw new ShapeError(`item: expected one value, got shape ${formatShape(this.shape)}`);
     return this.data[0];
@@ -82,6 +95,7 @@ export class Tensor {
     return build(0);
   }
 
+  /** Shape, dtype and values, the middle of long axes left out. */
   toString(): string {
     return formatTensor(this);
   }

@@ -60,55 +60,137 @@ function checkFloat(fn: string, x: Tensor): void {
   floatDType(fn, [x]);
 }
 
-/** The hyperbolic tangent, elementwise. */
+/**
+ * The hyperbolic tangent, elementwise: `(e^x - e^-x) / (e^x + e^-x)`.
+ *
+ * @example
+ * ```ts
+ * tanh(tensor([0, 0.5, -1000])).toArray(); // [0, 0.46211…, -1]
+ * ```
+ * @throws {DTypeError} unless `x` is float32 or float64
+ */
 export function tanh(x: Tensor): Tensor {
   return apply(tanhOp, [x], undefined);
 }
 
-/** `1 / (1 + e^-x)`, elementwise, without overflow at either end. */
+/**
+ * The logistic function, elementwise: `1 / (1 + e^-x)`, without overflow at either end.
+ *
+ * @example
+ * ```ts
+ * sigmoid(tensor([0, 1000, -1000])).toArray(); // [0.5, 1, 0]
+ * ```
+ * @throws {DTypeError} unless `x` is float32 or float64
+ */
 export function sigmoid(x: Tensor): Tensor {
   return apply(sigmoidOp, [x], undefined);
 }
 
-/** `max(x, 0)`, elementwise; its derivative at 0 is 0, as in PyTorch. */
+/**
+ * The positive part, elementwise: `max(x, 0)`. Its derivative at 0 is 0, as in PyTorch.
+ *
+ * @example
+ * ```ts
+ * relu(tensor([-2, 0, 3])).toArray(); // [0, 0, 3]
+ * ```
+ * @throws {DTypeError} unless `x` is float32 or float64
+ */
 export function relu(x: Tensor): Tensor {
   return apply(reluOp, [x], undefined);
 }
 
-/** `x` where `x >= 0`, else `negativeSlope * x`. */
+/**
+ * `x` where `x >= 0`, else `negativeSlope * x` (Maas et al., 2013).
+ *
+ * @example
+ * ```ts
+ * leakyRelu(tensor([-2, 3]), 0.5).toArray(); // [-1, 3]
+ * ```
+ * @throws {DTypeError} unless `x` is float32 or float64
+ * @throws {OptionError} when the slope is not a number
+ */
 export function leakyRelu(x: Tensor, negativeSlope: number = 0.01): Tensor {
   return apply(leakyReluOp, [x], { slope: checkNumber("leakyRelu", "negativeSlope", negativeSlope) });
 }
 
-/** `x` where `x > 0`, else `alpha (e^x - 1)` (Clevert et al., 2015). */
+/**
+ * `x` where `x > 0`, else `alpha (e^x - 1)` (Clevert et al., 2015).
+ *
+ * @example
+ * ```ts
+ * elu(tensor([-1000, 3])).toArray(); // [-1, 3]
+ * ```
+ * @throws {DTypeError} unless `x` is float32 or float64
+ * @throws {OptionError} when alpha is not a number
+ */
 export function elu(x: Tensor, alpha: number = 1): Tensor {
   return apply(eluOp, [x], { alpha: checkNumber("elu", "alpha", alpha) });
 }
 
-/** `x Φ(x) = x/2 (1 + erf(x / sqrt 2))`, the exact form (Hendrycks and Gimpel, 2016). */
+/**
+ * `x Φ(x) = x/2 (1 + erf(x / sqrt 2))`, elementwise: the exact form (Hendrycks and Gimpel, 2016), not the one by tanh.
+ *
+ * @example
+ * ```ts
+ * gelu(tensor([0, 1])).toArray(); // [0, 0.84134…]
+ * ```
+ * @throws {DTypeError} unless `x` is float32 or float64
+ */
 export function gelu(x: Tensor): Tensor {
   checkFloat("gelu", x);
   return mul(mul(x, 0.5), add(erf(mul(x, Math.SQRT1_2)), 1));
 }
 
-/** `x sigmoid(x)`, elementwise. */
+/**
+ * `x sigmoid(x)`, elementwise (Hendrycks and Gimpel, 2016; also called swish).
+ *
+ * @example
+ * ```ts
+ * silu(tensor([0, 1])).toArray(); // [0, 0.73105…]
+ * ```
+ * @throws {DTypeError} unless `x` is float32 or float64
+ */
 export function silu(x: Tensor): Tensor {
   checkFloat("silu", x);
   return mul(x, sigmoid(x));
 }
 
-/** `log(1 + e^x)`, elementwise, without overflow: softplus(1000) is 1000. */
+/**
+ * `log(1 + e^x)`, elementwise, without overflow.
+ *
+ * @example
+ * ```ts
+ * softplus(tensor([-1000, 0, 1000])).toArray(); // [0, 0.69314…, 1000]
+ * ```
+ * @throws {DTypeError} unless `x` is float32 or float64
+ */
 export function softplus(x: Tensor): Tensor {
   return apply(softplusOp, [x], undefined);
 }
 
-/** `log(sigmoid(x)) = -softplus(-x)`, elementwise: logSigmoid(-1000) is -1000, not -∞. */
+/**
+ * `log(sigmoid(x)) = -softplus(-x)`, elementwise; of -1000 it is -1000, where the logarithm of a sigmoid is -∞.
+ *
+ * @example
+ * ```ts
+ * logSigmoid(tensor([-1000, 0])).toArray(); // [-1000, -0.69314…]
+ * ```
+ * @throws {DTypeError} unless `x` is float32 or float64
+ */
 export function logSigmoid(x: Tensor): Tensor {
   checkFloat("logSigmoid", x);
   return neg(softplus(neg(x)));
 }
 
-/** `clamp(x/6 + 1/2, 0, 1)`, PyTorch's and Keras 3's definition; Keras 2 and ONNX use a slope of 0.2. */
+/**
+ * `clamp(x/6 + 1/2, 0, 1)`, elementwise: PyTorch's and Keras 3's definition. Keras 2 and ONNX use a slope of 0.2.
+ *
+ * @example
+ * ```ts
+ * hardSigmoid(tensor([-4, 0, 1.5])).toArray(); // [0, 0.5, 0.75]
+ * ```
+ * @throws {DTypeError} unless `x` is float32 or float64
+ */
 export function hardSigmoid(x: Tensor): Tensor {
   return apply(hardSigmoidOp, [x], undefined);
 }

@@ -70,12 +70,30 @@ export function add(a: Operand, b: Operand): Tensor {
   return applyBinary(addOp, a, b);
 }
 
-/** Subtracts elementwise: `a - b`, with broadcasting. Throws as {@link add} does. */
+/**
+ * Subtracts elementwise: `a - b`, with broadcasting.
+ *
+ * @example
+ * ```ts
+ * sub(1, tensor([0.25, 0.5])).toArray(); // [0.75, 0.5]
+ * ```
+ * @throws {ShapeError} when the shapes do not broadcast
+ * @throws {DTypeError} when the dtypes differ or are bool
+ */
 export function sub(a: Operand, b: Operand): Tensor {
   return applyBinary(subOp, a, b);
 }
 
-/** Multiplies elementwise: `a * b`, with broadcasting. Throws as {@link add} does. */
+/**
+ * Multiplies elementwise: `a * b`, with broadcasting.
+ *
+ * @example
+ * ```ts
+ * mul(tensor([[1], [2]]), tensor([3, 4])).toArray(); // [[3, 4], [6, 8]]
+ * ```
+ * @throws {ShapeError} when the shapes do not broadcast
+ * @throws {DTypeError} when the dtypes differ or are bool
+ */
 export function mul(a: Operand, b: Operand): Tensor {
   return applyBinary(mulOp, a, b);
 }
@@ -83,7 +101,12 @@ export function mul(a: Operand, b: Operand): Tensor {
 /**
  * Divides elementwise: `a / b`, with broadcasting; `x / 0` is infinite or NaN as in IEEE 754.
  *
- * @throws {DTypeError} unless both are float32 or both float64 (whole-number division is left to `floor`)
+ * @example
+ * ```ts
+ * div(tensor([1, -1, 0]), 0).toArray(); // [Infinity, -Infinity, NaN]
+ * ```
+ * @throws {ShapeError} when the shapes do not broadcast
+ * @throws {DTypeError} unless both are float32 or both float64 (for whole numbers, `cast`, then `floor`)
  */
 export function div(a: Operand, b: Operand): Tensor {
   return applyBinary(divOp, a, b);
@@ -103,12 +126,30 @@ export function pow(a: Operand, b: Operand): Tensor {
   return applyBinary(powOp, a, b);
 }
 
-/** The larger of two, elementwise with broadcasting; NaN when either is NaN. */
+/**
+ * The larger of two, elementwise with broadcasting; NaN when either is NaN. Equal ones share the gradient.
+ *
+ * @example
+ * ```ts
+ * maximum(tensor([1, 5]), 3).toArray(); // [3, 5]
+ * ```
+ * @throws {ShapeError} when the shapes do not broadcast
+ * @throws {DTypeError} when the dtypes differ or are bool
+ */
 export function maximum(a: Operand, b: Operand): Tensor {
   return applyBinary(maximumOp, a, b);
 }
 
-/** The smaller of two, elementwise with broadcasting; NaN when either is NaN. */
+/**
+ * The smaller of two, elementwise with broadcasting; NaN when either is NaN. Equal ones share the gradient.
+ *
+ * @example
+ * ```ts
+ * minimum(tensor([1, 5]), 3).toArray(); // [1, 3]
+ * ```
+ * @throws {ShapeError} when the shapes do not broadcast
+ * @throws {DTypeError} when the dtypes differ or are bool
+ */
 export function minimum(a: Operand, b: Operand): Tensor {
   return applyBinary(minimumOp, a, b);
 }

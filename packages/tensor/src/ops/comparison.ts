@@ -81,32 +81,86 @@ export const whereOp: OpRecord<"where"> = /* @__PURE__ */ defineOp<"where">({
   },
 });
 
-/** Whether `a == b`, elementwise with broadcasting; NaN equals nothing. */
+/**
+ * Whether `a == b`, elementwise with broadcasting, as bool; NaN equals nothing.
+ *
+ * @example
+ * ```ts
+ * equal(tensor([1, NaN]), tensor([1, NaN])).toArray(); // [true, false]
+ * ```
+ * @throws {ShapeError} when the shapes do not broadcast
+ * @throws {DTypeError} when the dtypes differ
+ */
 export function equal(a: Operand, b: Operand): Tensor {
   return applyBinary(equalOp, a, b);
 }
 
-/** Whether `a != b`, elementwise with broadcasting. */
+/**
+ * Whether `a != b`, elementwise with broadcasting, as bool.
+ *
+ * @example
+ * ```ts
+ * notEqual(tensor([1, 2]), 2).toArray(); // [true, false]
+ * ```
+ * @throws {ShapeError} when the shapes do not broadcast
+ * @throws {DTypeError} when the dtypes differ
+ */
 export function notEqual(a: Operand, b: Operand): Tensor {
   return applyBinary(notEqualOp, a, b);
 }
 
-/** Whether `a < b`, elementwise with broadcasting. */
+/**
+ * Whether `a < b`, elementwise with broadcasting, as bool.
+ *
+ * @example
+ * ```ts
+ * less(tensor([1, 2]), 2).toArray(); // [true, false]
+ * ```
+ * @throws {ShapeError} when the shapes do not broadcast
+ * @throws {DTypeError} when the dtypes differ
+ */
 export function less(a: Operand, b: Operand): Tensor {
   return applyBinary(lessOp, a, b);
 }
 
-/** Whether `a <= b`, elementwise with broadcasting. */
+/**
+ * Whether `a <= b`, elementwise with broadcasting, as bool.
+ *
+ * @example
+ * ```ts
+ * lessEqual(tensor([1, 2, 3]), 2).toArray(); // [true, true, false]
+ * ```
+ * @throws {ShapeError} when the shapes do not broadcast
+ * @throws {DTypeError} when the dtypes differ
+ */
 export function lessEqual(a: Operand, b: Operand): Tensor {
   return applyBinary(lessEqualOp, a, b);
 }
 
-/** Whether `a > b`, elementwise with broadcasting. */
+/**
+ * Whether `a > b`, elementwise with broadcasting, as bool.
+ *
+ * @example
+ * ```ts
+ * greater(tensor([1, 2, 3]), 2).toArray(); // [false, false, true]
+ * ```
+ * @throws {ShapeError} when the shapes do not broadcast
+ * @throws {DTypeError} when the dtypes differ
+ */
 export function greater(a: Operand, b: Operand): Tensor {
   return swapped("greater", lessOp, a, b);
 }
 
-/** Whether `a >= b`, elementwise with broadcasting. */
+/**
+ * Whether `a >= b`, elementwise with broadcasting, as bool.
+ *
+ * @example
+ * ```ts
+ * greaterEqual(tensor([1, 2, 3]), 2).toArray(); // [false, true, true]
+ * ```
+ * @throws {ShapeError} when the shapes do not broadcast
+ * @throws {DTypeError} when the dtypes differ
+ */
 export function greaterEqual(a: Operand, b: Operand): Tensor {
   return swapped("greaterEqual", lessEqualOp, a, b);
 }
@@ -121,24 +175,42 @@ function swapped(fn: string, op: OpRecord, a: Operand, b: Operand): Tensor {
   return apply(op, [b, a], undefined);
 }
 
-/** Which elements are NaN. */
+/**
+ * Which elements are NaN, as bool.
+ *
+ * @example
+ * ```ts
+ * isNaN(tensor([1, NaN])).toArray(); // [false, true]
+ * ```
+ * @throws {DTypeError} when `x` is bool
+ */
 export function isNaN(x: Tensor): Tensor {
   return apply(isNaNOp, [x], undefined);
 }
 
-/** Which elements are neither NaN nor infinite. */
+/**
+ * Which elements are neither NaN nor infinite, as bool.
+ *
+ * @example
+ * ```ts
+ * isFinite(tensor([1, NaN, Infinity])).toArray(); // [true, false, false]
+ * ```
+ * @throws {DTypeError} when `x` is bool
+ */
 export function isFinite(x: Tensor): Tensor {
   return apply(isFiniteOp, [x], undefined);
 }
 
 /**
- * Picks `a` where `condition` holds and `b` elsewhere, all three broadcast; what is not picked leaves no trace, not
- * even NaN in the gradient.
+ * Picks `a` where `condition` holds and `b` elsewhere, all three broadcast; what is not picked leaves no trace, not even NaN
+ * in the gradient.
  *
  * @example
  * ```ts
  * where(tensor([true, false]), tensor([1, 2]), 0).toArray(); // [1, 0]
  * ```
+ * @throws {DTypeError} unless `condition` is bool, and `a` and `b` have one dtype
+ * @throws {ShapeError} when the shapes do not broadcast
  */
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   const dtype = Tensor.is(a) ? a.dtype : Tensor.is(b) ? b.dtype : "float32";
@@ -157,9 +229,16 @@ export interface AllCloseOptions {
 }
 
 /**
- * Whether all elements are close: `|a - b| <= atol + rtol |b|` (NumPy's and PyTorch's rule). Reads values.
+ * Whether all elements are close: `|a - b| <= atol + rtol |b|`, NumPy's and PyTorch's rule. Reads values, so it cannot be
+ * traced.
  *
+ * @example
+ * ```ts
+ * allClose(tensor([1, 2]), tensor([1, 2.00001])); // true
+ * allClose(tensor([1, 2]), tensor([1, 2.1]), { atol: 0.05 }); // false
+ * ```
  * @throws {ShapeError} when the shapes do not broadcast
+ * @throws {DTypeError} when the dtypes differ
  */
 export function allClose(a: Tensor, b: Tensor, options: AllCloseOptions = {}): boolean {
   checkTensor("allClose", a);

@@ -58,24 +58,57 @@ function dtypeFrom(fn: string, options: DTypeOptions | undefined, fallback: DTyp
   return options?.dtype === undefined ? fallback : checkDType(fn, options.dtype);
 }
 
-/** A tensor in which every element is `value`. */
+/**
+ * A tensor of `shape` in which every element is `value`.
+ *
+ * @example
+ * ```ts
+ * full([2, 2], 7).toArray(); // [[7, 7], [7, 7]]
+ * ```
+ * @throws {ShapeError} unless `shape` is an array of whole numbers >= 0
+ * @throws {DTypeError} when the dtype cannot hold the value
+ */
 export function full(shape: readonly number[], value: number, options?: DTypeOptions): Tensor {
   const dtype = dtypeFrom("full", options);
   checkHolds("full", dtype, value);
   return apply(fullOp, [], { shape: checkShape("full", shape), value, dtype });
 }
 
-/** A tensor of zeros. */
+/**
+ * A tensor of zeros.
+ *
+ * @example
+ * ```ts
+ * zeros([2, 3], { dtype: "float64" }).dtype; // "float64"
+ * ```
+ * @throws {ShapeError} unless `shape` is an array of whole numbers >= 0
+ */
 export function zeros(shape: readonly number[], options?: DTypeOptions): Tensor {
   return apply(fullOp, [], { shape: checkShape("zeros", shape), value: 0, dtype: dtypeFrom("zeros", options) });
 }
 
-/** A tensor of ones. */
+/**
+ * A tensor of ones.
+ *
+ * @example
+ * ```ts
+ * ones([3]).toArray(); // [1, 1, 1]
+ * ```
+ * @throws {ShapeError} unless `shape` is an array of whole numbers >= 0
+ */
 export function ones(shape: readonly number[], options?: DTypeOptions): Tensor {
   return apply(fullOp, [], { shape: checkShape("ones", shape), value: 1, dtype: dtypeFrom("ones", options) });
 }
 
-/** A tensor with the shape and dtype of `x`, filled with `value`. */
+/**
+ * A tensor with the shape and dtype of `x`, filled with `value`.
+ *
+ * @example
+ * ```ts
+ * fullLike(tensor([1, 2]), 9).toArray(); // [9, 9]
+ * ```
+ * @throws {DTypeError} when the dtype cannot hold the value
+ */
 export function fullLike(x: Tensor, value: number, options?: DTypeOptions): Tensor {
   return like("fullLike", x, value, options);
 }
@@ -87,19 +120,38 @@ function like(fn: string, x: Tensor, value: number, options: DTypeOptions | unde
   return apply(fullOp, [], { shape: x.shape, value, dtype });
 }
 
-/** Zeros with the shape and dtype of `x`. */
+/**
+ * Zeros with the shape and dtype of `x`.
+ *
+ * @example
+ * ```ts
+ * zerosLike(tensor([[1, 2]])).toArray(); // [[0, 0]]
+ * ```
+ */
 export function zerosLike(x: Tensor, options?: DTypeOptions): Tensor {
   return like("zerosLike", x, 0, options);
 }
 
-/** Ones with the shape and dtype of `x`. */
+/**
+ * Ones with the shape and dtype of `x`.
+ *
+ * @example
+ * ```ts
+ * onesLike(tensor([[1, 2]])).toArray(); // [[1, 1]]
+ * ```
+ */
 export function onesLike(x: Tensor, options?: DTypeOptions): Tensor {
   return like("onesLike", x, 1, options);
 }
 
 /**
- * Numbers from `start` up to, but without, `end`: `arange(4)` is `[0, 1, 2, 3]`, `arange(1, 2, 0.25)` has four values.
+ * Numbers from `start` up to, but without, `end`, in steps of `step`; with one argument, from 0 up to it.
  *
+ * @example
+ * ```ts
+ * arange(4).toArray(); // [0, 1, 2, 3]
+ * arange(1, 2, 0.25).toArray(); // [1, 1.25, 1.5, 1.75]
+ * ```
  * @throws {OptionError} when the step is 0 or leads away from `end`
  * @throws {DTypeError} when the dtype cannot hold the numbers
  */
@@ -117,6 +169,10 @@ export function arange(start: number, end?: number, step: number = 1, options?: 
 /**
  * `count` numbers from `start` to `end`, both included and exact, evenly spaced.
  *
+ * @example
+ * ```ts
+ * linspace(0, 1, 5).toArray(); // [0, 0.25, 0.5, 0.75, 1]
+ * ```
  * @throws {OptionError} unless `count` is a whole number >= 0
  * @throws {DTypeError} unless the dtype is floating
  */
@@ -130,7 +186,15 @@ export function linspace(start: number, end: number, count: number, options?: DT
   return apply(arangeOp, [], { start, step, count, dtype, last: count > 1 ? end : undefined });
 }
 
-/** The `[n, m]` matrix with ones on the diagonal and zeros elsewhere; `m` is `n` unless given. */
+/**
+ * The `[n, m]` matrix with ones on the diagonal and zeros elsewhere; `m` is `n` unless given.
+ *
+ * @example
+ * ```ts
+ * eye(2, 3).toArray(); // [[1, 0, 0], [0, 1, 0]]
+ * ```
+ * @throws {ShapeError} unless both sizes are whole numbers >= 0
+ */
 export function eye(n: number, m: number = n, options?: DTypeOptions): Tensor {
   checkShape("eye", [n, m]);
   const rows = unsqueeze(arange(0, n, 1, { dtype: "int32" }), 1);

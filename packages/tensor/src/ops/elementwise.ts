@@ -87,78 +87,183 @@ function roundHalfToEven(x: number): number {
   return floor % 2 === 0 ? floor : floor + 1;
 }
 
-/** Negates elementwise: `-x`. */
+/**
+ * The negative, elementwise: `-x`.
+ *
+ * @example
+ * ```ts
+ * neg(tensor([1, -2])).toArray(); // [-1, 2]
+ * ```
+ * @throws {DTypeError} when `x` is bool
+ */
 export function neg(x: Tensor): Tensor {
   return apply(negOp, [x], undefined);
 }
 
-/** `e^x`, elementwise. */
+/**
+ * The exponential, elementwise: `e^x`.
+ *
+ * @example
+ * ```ts
+ * exp(tensor([0, 1])).toArray(); // [1, 2.71828…]
+ * ```
+ * @throws {DTypeError} unless `x` is float32 or float64
+ */
 export function exp(x: Tensor): Tensor {
   return apply(expOp, [x], undefined);
 }
 
-/** `e^x - 1`, elementwise, exact for small `x`. */
+/**
+ * `e^x - 1`, elementwise, exact for small `x`.
+ *
+ * @example
+ * ```ts
+ * expm1(tensor(new Float64Array([1e-12]))).item(); // 1.0000000000005e-12
+ * ```
+ * @throws {DTypeError} unless `x` is float32 or float64
+ */
 export function expm1(x: Tensor): Tensor {
   return apply(expm1Op, [x], undefined);
 }
 
-/** The natural logarithm, elementwise; `log 0` is -∞, of a negative number NaN. */
+/**
+ * The natural logarithm, elementwise; of 0 it is -∞, of a negative number NaN.
+ *
+ * @example
+ * ```ts
+ * log(tensor([1, 0, -1])).toArray(); // [0, -Infinity, NaN]
+ * ```
+ * @throws {DTypeError} unless `x` is float32 or float64
+ */
 export function log(x: Tensor): Tensor {
   return apply(logOp, [x], undefined);
 }
 
-/** `log(1 + x)`, elementwise, exact for small `x`. */
+/**
+ * `log(1 + x)`, elementwise, exact for small `x`.
+ *
+ * @example
+ * ```ts
+ * log1p(tensor(new Float64Array([1e-12]))).item(); // 9.999999999995e-13
+ * ```
+ * @throws {DTypeError} unless `x` is float32 or float64
+ */
 export function log1p(x: Tensor): Tensor {
   return apply(log1pOp, [x], undefined);
 }
 
-/** The square root, elementwise. */
+/**
+ * The square root, elementwise; of a negative number NaN.
+ *
+ * @example
+ * ```ts
+ * sqrt(tensor([4, 2])).toArray(); // [2, 1.41421…]
+ * ```
+ * @throws {DTypeError} unless `x` is float32 or float64
+ */
 export function sqrt(x: Tensor): Tensor {
   return apply(sqrtOp, [x], undefined);
 }
 
-/** The absolute value, elementwise. */
+/**
+ * The absolute value, elementwise: `|x|`. Its derivative at 0 is 0, as in PyTorch.
+ *
+ * @example
+ * ```ts
+ * abs(tensor([-2, 3])).toArray(); // [2, 3]
+ * ```
+ * @throws {DTypeError} when `x` is bool
+ */
 export function abs(x: Tensor): Tensor {
   return apply(absOp, [x], undefined);
 }
 
-/** -1, 0 or 1 by the sign of each element. */
+/**
+ * -1, 0 or 1 by the sign of each element; NaN stays NaN.
+ *
+ * @example
+ * ```ts
+ * sign(tensor([-2, 0, 3])).toArray(); // [-1, 0, 1]
+ * ```
+ * @throws {DTypeError} when `x` is bool
+ */
 export function sign(x: Tensor): Tensor {
   return apply(signOp, [x], undefined);
 }
 
-/** The largest whole number not above each element. */
+/**
+ * The largest whole number not above each element.
+ *
+ * @example
+ * ```ts
+ * floor(tensor([1.7, -1.2])).toArray(); // [1, -2]
+ * ```
+ * @throws {DTypeError} unless `x` is float32 or float64
+ */
 export function floor(x: Tensor): Tensor {
   return apply(floorOp, [x], undefined);
 }
 
-/** The nearest whole number, halves to the even one, as IEEE 754 and PyTorch round. */
+/**
+ * The nearest whole number, halves to the even one, as IEEE 754 and PyTorch round.
+ *
+ * @example
+ * ```ts
+ * round(tensor([0.5, 1.5, 2.5, -0.6])).toArray(); // [0, 2, 2, -1]
+ * ```
+ * @throws {DTypeError} unless `x` is float32 or float64
+ */
 export function round(x: Tensor): Tensor {
   return apply(roundOp, [x], undefined);
 }
 
-/** The sine of radians, elementwise. */
+/**
+ * The sine of radians, elementwise.
+ *
+ * @example
+ * ```ts
+ * sin(tensor([0, Math.PI / 2])).toArray(); // [0, 1]
+ * ```
+ * @throws {DTypeError} unless `x` is float32 or float64
+ */
 export function sin(x: Tensor): Tensor {
   return apply(sinOp, [x], undefined);
 }
 
-/** The cosine of radians, elementwise. */
+/**
+ * The cosine of radians, elementwise.
+ *
+ * @example
+ * ```ts
+ * cos(tensor([0, Math.PI])).toArray(); // [1, -1]
+ * ```
+ * @throws {DTypeError} unless `x` is float32 or float64
+ */
 export function cos(x: Tensor): Tensor {
   return apply(cosOp, [x], undefined);
 }
 
-/** The error function `2/sqrt(pi) ∫_0^x exp(-t²) dt`, elementwise. */
+/**
+ * The error function, elementwise: `2/sqrt(pi) ∫_0^x exp(-t²) dt`, to 1e-16 (FreeBSD's msun).
+ *
+ * @example
+ * ```ts
+ * erf(tensor([0, 1])).toArray(); // [0, 0.84270…]
+ * ```
+ * @throws {DTypeError} unless `x` is float32 or float64
+ */
 export function erf(x: Tensor): Tensor {
   return apply(erfOp, [x], undefined);
 }
 
 /**
- * Limits each element to `[min, max]`; either end may be left out. NaN stays NaN.
+ * Limits each element to `[min, max]`: `min(max(x, min), max)`; either end may be left out. NaN stays NaN.
  *
  * @example
  * ```ts
  * clamp(tensor([-2, 0.5, 3]), 0, 1).toArray(); // [0, 0.5, 1]
  * ```
+ * @throws {DTypeError} when `x` is bool, or its dtype cannot hold a limit
  */
 export function clamp(
   x: Tensor,

@@ -154,14 +154,34 @@ export const oneHotOp: OpRecord<"oneHot", { classes: number; dtype: "float32" | 
 /**
  * Picks values along `dim` by an index of the same rank (PyTorch's `gather`): for `dim` 1, `out[i][j] = x[i][index[i][j]]`.
  *
+ * @example
+ * ```ts
+ * const best = tensor([[2], [0]], { dtype: "int32" });
+ * gather(tensor([[1, 2, 3], [4, 5, 6]]), 1, best).toArray(); // [[3], [4]]
+ * ```
+ * @returns the shape of `index`
  * @throws {IndexError} when an index lies outside
  * @throws {ShapeError} when the index does not fit beside `dim`
+ * @throws {DTypeError} unless the index is int32
  */
 export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
   return apply(gatherOp, [x, index], { dim: axisOf("gather", x, dim) });
 }
 
-/** Adds `source` to `x` at the places that {@link gather} would read: for `dim` 0, `out[index[i][j]][j] += source[i][j]`. */
+/**
+ * Adds `source` to `x` at the places that {@link gather} would read: for `dim` 0, `out[index[i][j]][j] += source[i][j]`. A
+ * place that comes twice is added to twice.
+ *
+ * @example
+ * ```ts
+ * const at = tensor([0, 2, 0], { dtype: "int32" });
+ * scatterAdd(zeros([3]), 0, at, tensor([1, 2, 3])).toArray(); // [4, 0, 2]
+ * ```
+ * @returns the shape of `x`
+ * @throws {IndexError} when an index lies outside
+ * @throws {ShapeError} when index and source differ, or do not fit beside `dim`
+ * @throws {DTypeError} unless the index is int32, and `x` and `source` have one numeric dtype
+ */
 export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
   return apply(scatterAddOp, [x, index, source], { dim: axisOf("scatterAdd", x, dim) });
 }
@@ -169,13 +189,32 @@ export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor
 /**
  * Takes whole slices along `dim`: rows `index` of a `[V, E]` table are `[N, E]`, an embedding lookup.
  *
+ * @example
+ * ```ts
+ * const table = tensor([[0, 0], [1, 1], [2, 2]]);
+ * indexSelect(table, 0, tensor([2, 0], { dtype: "int32" })).toArray(); // [[2, 2], [0, 0]]
+ * ```
  * @throws {IndexError} when an index lies outside
+ * @throws {ShapeError} unless the index has one axis
+ * @throws {DTypeError} unless the index is int32
  */
 export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
   return apply(indexSelectOp, [x, index], { dim: axisOf("indexSelect", x, dim) });
 }
 
-/** Adds slices of `source` to the slices `index` of `x` along `dim`; an index that comes twice adds twice. */
+/**
+ * Adds slices of `source` to the slices `index` of `x` along `dim`; an index that comes twice adds twice.
+ *
+ * @example
+ * ```ts
+ * const rows = tensor([1, 1], { dtype: "int32" });
+ * indexAdd(zeros([2, 2]), 0, rows, tensor([[1, 2], [3, 4]])).toArray(); // [[0, 0], [4, 6]]
+ * ```
+ * @returns the shape of `x`
+ * @throws {IndexError} when an index lies outside
+ * @throws {ShapeError} unless `source` is `x` with `index.size` slices along `dim`
+ * @throws {DTypeError} unless the index is int32, and `x` and `source` have one numeric dtype
+ */
 export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
   return apply(indexAddOp, [x, index, source], { dim: axisOf("indexAdd", x, dim) });
 }
@@ -195,6 +234,7 @@ export interface OneHotOptions {
  * ```
  * @throws {IndexError} when an index is not below `classes`
  * @throws {DTypeError} when the indices are not int32
+ * @throws {OptionError} unless `classes` is a whole number >= 1
  */
 export function oneHot(index: Tensor, classes: number, options?: OneHotOptions): Tensor {
   checkOptions("oneHot", options, ["dtype"]);

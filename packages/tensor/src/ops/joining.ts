@@ -54,7 +54,12 @@ function some(fn: string, tensors: readonly Tensor[]): void {
 /**
  * Joins tensors along an axis that they have: `[2, 3]` and `[2, 4]` along 1 give `[2, 7]`.
  *
+ * @example
+ * ```ts
+ * concat([tensor([[1], [2]]), tensor([[3], [4]])], 1).toArray(); // [[1, 3], [2, 4]]
+ * ```
  * @throws {ShapeError} when another axis differs or there is no tensor
+ * @throws {DTypeError} when the dtypes differ
  */
 export function concat(tensors: readonly Tensor[], dim: number = 0): Tensor {
   return concatAs("concat", tensors, dim);
@@ -65,12 +70,28 @@ function concatAs(fn: string, tensors: readonly Tensor[], dim: number): Tensor {
   return apply(concatOp, tensors, { dim: normalizeDim(fn, dim, tensors[0].shape.length) });
 }
 
-/** PyTorch's short name of {@link concat}. */
+/**
+ * PyTorch's short name of {@link concat}.
+ *
+ * @example
+ * ```ts
+ * cat([tensor([1]), tensor([2, 3])]).toArray(); // [1, 2, 3]
+ * ```
+ */
 export function cat(tensors: readonly Tensor[], dim: number = 0): Tensor {
   return concatAs("cat", tensors, dim);
 }
 
-/** Joins tensors of one shape along a new axis: T of `[B, H]` along 0 give `[T, B, H]`. Throws `ShapeError` when shapes differ. */
+/**
+ * Joins tensors of one shape along a new axis: T of `[B, H]` along 0 give `[T, B, H]`.
+ *
+ * @example
+ * ```ts
+ * stack([tensor([1, 2]), tensor([3, 4])], 1).toArray(); // [[1, 3], [2, 4]]
+ * ```
+ * @throws {ShapeError} when the shapes differ or there is no tensor
+ * @throws {DTypeError} when the dtypes differ
+ */
 export function stack(tensors: readonly Tensor[], dim: number = 0): Tensor {
   some("stack", tensors);
   const { shape } = tensors[0];
@@ -92,7 +113,12 @@ export function stack(tensors: readonly Tensor[], dim: number = 0): Tensor {
 /**
  * Cuts along `dim` into pieces of `size` (the last may be smaller), or into pieces of the given sizes.
  *
- * @throws {ShapeError} when the given sizes do not add up
+ * @example
+ * ```ts
+ * split(arange(5), 2).map((x) => x.toArray()); // [[0, 1], [2, 3], [4]]
+ * split(arange(5), [1, 4]).map((x) => x.toArray()); // [[0], [1, 2, 3, 4]]
+ * ```
+ * @throws {ShapeError} when the given sizes do not add up, or are not whole
  */
 export function split(x: Tensor, size: number | readonly number[], dim: number = 0): Tensor[] {
   const at = axisOf("split", x, dim);
@@ -116,7 +142,16 @@ export function split(x: Tensor, size: number | readonly number[], dim: number =
   });
 }
 
-/** Cuts along `dim` into `chunks` pieces of equal size, the last smaller when it does not divide (PyTorch's rule). */
+/**
+ * Cuts along `dim` into `chunks` pieces of equal size, the last smaller when it does not divide: PyTorch's rule, by which
+ * there may be fewer pieces than asked for.
+ *
+ * @example
+ * ```ts
+ * chunk(arange(6), 3).map((x) => x.toArray()); // [[0, 1], [2, 3], [4, 5]]
+ * ```
+ * @throws {ShapeError} unless `chunks` is a whole number >= 1
+ */
 export function chunk(x: Tensor, chunks: number, dim: number = 0): Tensor[] {
   const at = axisOf("chunk", x, dim);
   if (!Number.isInteger(chunks) || chunks < 1)
@@ -124,7 +159,15 @@ export function chunk(x: Tensor, chunks: number, dim: number = 0): Tensor[] {
   return split(x, Math.max(1, Math.ceil(x.shape[at] / chunks)), at);
 }
 
-/** All slices along `dim`, which disappears: `[T, B, I]` gives T of `[B, I]`. */
+/**
+ * All slices along `dim`, which disappears: `[T, B, I]` gives T of `[B, I]`, along the first axis without a copy.
+ *
+ * @example
+ * ```ts
+ * unbind(tensor([[1, 2], [3, 4]])).map((x) => x.toArray()); // [[1, 2], [3, 4]]
+ * ```
+ * @throws {IndexError} when the axis does not exist
+ */
 export function unbind(x: Tensor, dim: number = 0): Tensor[] {
   return Array.from({ length: x.shape[axisOf("unbind", x, dim)] }, (_, i) => select(x, dim, i));
 }

@@ -50,22 +50,57 @@ export const logicalNotOp: OpRecord<"logicalNot"> = /* @__PURE__ */ defineOp<"lo
   },
 });
 
-/** Whether both hold, elementwise with broadcasting. */
+/**
+ * Whether both hold, elementwise with broadcasting.
+ *
+ * @example
+ * ```ts
+ * logicalAnd(tensor([true, true]), tensor([true, false])).toArray(); // [true, false]
+ * ```
+ * @throws {DTypeError} unless both are bool
+ * @throws {ShapeError} when the shapes do not broadcast
+ */
 export function logicalAnd(a: Tensor, b: Tensor): Tensor {
   return apply(logicalAndOp, [a, b], undefined);
 }
 
-/** Whether at least one holds, elementwise with broadcasting. */
+/**
+ * Whether at least one holds, elementwise with broadcasting.
+ *
+ * @example
+ * ```ts
+ * logicalOr(tensor([false, true]), tensor([false, false])).toArray(); // [false, true]
+ * ```
+ * @throws {DTypeError} unless both are bool
+ * @throws {ShapeError} when the shapes do not broadcast
+ */
 export function logicalOr(a: Tensor, b: Tensor): Tensor {
   return apply(logicalOrOp, [a, b], undefined);
 }
 
-/** Whether exactly one holds, elementwise with broadcasting. */
+/**
+ * Whether exactly one holds, elementwise with broadcasting.
+ *
+ * @example
+ * ```ts
+ * logicalXor(tensor([true, true]), tensor([true, false])).toArray(); // [false, true]
+ * ```
+ * @throws {DTypeError} unless both are bool
+ * @throws {ShapeError} when the shapes do not broadcast
+ */
 export function logicalXor(a: Tensor, b: Tensor): Tensor {
   return apply(logicalXorOp, [a, b], undefined);
 }
 
-/** Turns each element around. */
+/**
+ * Whether it does not hold, elementwise.
+ *
+ * @example
+ * ```ts
+ * logicalNot(tensor([true, false])).toArray(); // [false, true]
+ * ```
+ * @throws {DTypeError} unless `x` is bool
+ */
 export function logicalNot(x: Tensor): Tensor {
   return apply(logicalNotOp, [x], undefined);
 }

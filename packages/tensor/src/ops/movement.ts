@@ -126,7 +126,15 @@ export function reshape(x: Tensor, shape: readonly number[]): Tensor {
   return apply(reshapeOp, [x], { shape: shape.map((size, axis) => (axis === open ? x.size / rest : size)) });
 }
 
-/** Rearranges axes: axis `i` of the result is axis `order[i]` of `x`. Throws `ShapeError` unless `order` names each once. */
+/**
+ * Rearranges axes: axis `i` of the result is axis `order[i]` of `x`.
+ *
+ * @example
+ * ```ts
+ * permute(zeros([2, 3, 4]), [2, 0, 1]).shape; // [4, 2, 3]
+ * ```
+ * @throws {ShapeError} unless `order` names each axis once
+ */
 export function permute(x: Tensor, order: readonly number[]): Tensor {
   checkTensor("permute", x);
   if (!Array.isArray(order)) throw new ShapeError(`permute: expected an array of axes, got ${describe(order)}`);
@@ -137,7 +145,16 @@ export function permute(x: Tensor, order: readonly number[]): Tensor {
   return apply(permuteOp, [x], { order: axes });
 }
 
-/** Exchanges two axes, by default the last two: matrix transposition. */
+/**
+ * Exchanges two axes, by default the last two: matrix transposition. Matrix products take the option `transposeA` or
+ * `transposeB` instead, which copies nothing.
+ *
+ * @example
+ * ```ts
+ * transpose(tensor([[1, 2], [3, 4]])).toArray(); // [[1, 3], [2, 4]]
+ * ```
+ * @throws {IndexError} when an axis does not exist
+ */
 export function transpose(x: Tensor, dim0: number = -2, dim1: number = -1): Tensor {
   const [a, b] = [axisOf("transpose", x, dim0), axisOf("transpose", x, dim1)];
   const order = x.shape.map((_, axis) => axis);
@@ -145,7 +162,16 @@ export function transpose(x: Tensor, dim0: number = -2, dim1: number = -1): Tens
   return apply(permuteOp, [x], { order });
 }
 
-/** Drops an axis of size 1, or all of them when `dim` is left out. Throws `ShapeError` when its size is not 1. */
+/**
+ * Drops an axis of size 1, or all of them when `dim` is left out.
+ *
+ * @example
+ * ```ts
+ * squeeze(zeros([1, 3, 1])).shape; // [3]
+ * squeeze(zeros([1, 3, 1]), 0).shape; // [3, 1]
+ * ```
+ * @throws {ShapeError} when the size of the axis is not 1
+ */
 export function squeeze(x: Tensor, dim?: number): Tensor {
   checkTensor("squeeze", x);
   if (dim === undefined)
@@ -161,24 +187,54 @@ export function squeeze(x: Tensor, dim?: number): Tensor {
   );
 }
 
-/** Inserts an axis of size 1 at `dim` of the result. */
+/**
+ * Inserts an axis of size 1, which is axis `dim` of the result.
+ *
+ * @example
+ * ```ts
+ * unsqueeze(zeros([2, 3]), 1).shape; // [2, 1, 3]
+ * ```
+ * @throws {IndexError} when the result has no such axis
+ */
 export function unsqueeze(x: Tensor, dim: number): Tensor {
   checkTensor("unsqueeze", x);
   const at = normalizeDim("unsqueeze", dim, x.shape.length + 1);
   return reshape(x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)]);
 }
 
-/** Stretches axes of size 1, and adds leading ones, to reach `shape`. Throws `ShapeError` when it does not fit. */
+/**
+ * Stretches axes of size 1, and adds leading ones, to reach `shape`.
+ *
+ * @example
+ * ```ts
+ * broadcastTo(tensor([1, 2]), [2, 2]).toArray(); // [[1, 2], [1, 2]]
+ * ```
+ * @throws {ShapeError} when it does not fit
+ */
 export function broadcastTo(x: Tensor, shape: readonly number[]): Tensor {
   return apply(broadcastToOp, [x], { shape: checkShape("broadcastTo", shape) });
 }
 
-/** The same values, cut off from the graph: no gradient flows back through it. */
+/**
+ * The same values, cut off from the graph: no gradient flows back through it.
+ *
+ * @example
+ * ```ts
+ * detach(tensor([1, 2])).toArray(); // [1, 2]
+ * ```
+ */
 export function detach(x: Tensor): Tensor {
   return apply(detachOp, [x], undefined);
 }
 
-/** The same values as a node of their own in the graph, so that a gradient can be asked for at exactly this place. */
+/**
+ * The same values as a node of their own in the graph, so that a gradient can be asked for at exactly this place.
+ *
+ * @example
+ * ```ts
+ * identity(tensor([1, 2])).toArray(); // [1, 2]
+ * ```
+ */
 export function identity(x: Tensor): Tensor {
   return apply(identityOp, [x], undefined);
 }

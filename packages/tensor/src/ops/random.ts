@@ -132,29 +132,72 @@ function draw(
   });
 }
 
-/** Uniform numbers in [0, 1). Same generator state, same numbers, whatever the shape is split into. */
+/**
+ * Uniform numbers in [0, 1). Same generator state, same numbers, whatever the shape is split into.
+ *
+ * @example
+ * ```ts
+ * const generator = new Generator(1);
+ * uniform([2], { generator }).toArray(); // [0.89025…, 0.67199…]
+ * ```
+ * @throws {ShapeError} unless `shape` is an array of whole numbers >= 0
+ * @throws {DTypeError} unless the dtype is floating
+ */
 export function uniform(shape: readonly number[], options?: RandomOptions): Tensor {
   return draw(uniformOp, "uniform", shape, options);
 }
 
-/** Standard normal numbers: mean 0, variance 1. */
+/**
+ * Standard normal numbers: mean 0, variance 1 (by the inverse distribution function, one uniform number each).
+ *
+ * @example
+ * ```ts
+ * randn([2, 3]).shape; // [2, 3]
+ * ```
+ * @throws {ShapeError} unless `shape` is an array of whole numbers >= 0
+ * @throws {DTypeError} unless the dtype is floating
+ */
 export function randn(shape: readonly number[], options?: RandomOptions): Tensor {
   return draw(normalOp, "randn", shape, options);
 }
 
-/** Uniform numbers in [0, 1) with the shape and dtype of `x`. */
+/**
+ * Uniform numbers in [0, 1) with the shape and dtype of `x`.
+ *
+ * @example
+ * ```ts
+ * uniformLike(zeros([2, 3])).shape; // [2, 3]
+ * ```
+ * @throws {DTypeError} unless the dtype is floating
+ */
 export function uniformLike(x: Tensor, options?: RandomOptions): Tensor {
   checkTensor("uniformLike", x);
   return draw(uniformOp, "uniformLike", x.shape, { dtype: x.dtype, ...options });
 }
 
-/** Standard normal numbers with the shape and dtype of `x`. */
+/**
+ * Standard normal numbers with the shape and dtype of `x`.
+ *
+ * @example
+ * ```ts
+ * randnLike(zeros([2, 3])).shape; // [2, 3]
+ * ```
+ * @throws {DTypeError} unless the dtype is floating
+ */
 export function randnLike(x: Tensor, options?: RandomOptions): Tensor {
   checkTensor("randnLike", x);
   return draw(normalOp, "randnLike", x.shape, { dtype: x.dtype, ...options });
 }
 
-/** The numbers 0 … count-1 in random order (Fisher and Yates), as int32. */
+/**
+ * The numbers 0 … count-1 in random order (Fisher and Yates), as int32.
+ *
+ * @example
+ * ```ts
+ * permutation(4).shape; // [4]
+ * ```
+ * @throws {OptionError} unless `count` is a whole number >= 0
+ */
 export function permutation(count: number, options?: { generator?: Generator }): Tensor {
   checkOptions("permutation", options, ["generator"]);
   if (!Number.isInteger(count) || count < 0)
@@ -165,8 +208,14 @@ export function permutation(count: number, options?: { generator?: Generator }):
 /**
  * Draws a class for each row of unnormalised log-probabilities `[…, classes]`: class k with probability softmax(logits)_k.
  *
+ * @example
+ * ```ts
+ * categorical(tensor([[-Infinity, 0], [0, -Infinity]])).toArray(); // [1, 0]
+ * ```
  * @returns int32 of shape `[…]`
  * @throws {OptionError} when a row has no possible class
+ * @throws {ShapeError} when there are no classes
+ * @throws {DTypeError} unless the logits are float32 or float64
  */
 export function categorical(logits: Tensor, options?: { generator?: Generator }): Tensor {
   checkTensor("categorical", logits);

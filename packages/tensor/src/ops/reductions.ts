@@ -181,6 +181,7 @@ function extreme(
  * @example
  * ```ts
  * sum(tensor([[1, 2], [3, 4]]), 0).toArray(); // [4, 6]
+ * sum(tensor([[1, 2], [3, 4]]), 1, { keepDim: true }).toArray(); // [[3], [7]]
  * ```
  * @throws {IndexError} when an axis does not exist
  */
@@ -188,27 +189,74 @@ export function sum(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
   return reduce("sum", sumOp, x, dim, options);
 }
 
-/** The largest value over `dim`; NaN when one is NaN; equal ones share the gradient. Throws `ShapeError` for nothing. */
+/**
+ * The largest value over `dim`; NaN when one is NaN. Equal ones share the gradient. Its position is {@link argmax}.
+ *
+ * @example
+ * ```ts
+ * max(tensor([[1, 4], [3, 2]]), 1).toArray(); // [4, 3]
+ * ```
+ * @throws {IndexError} when an axis does not exist
+ * @throws {ShapeError} when there is nothing to choose from
+ * @throws {DTypeError} when `x` is bool
+ */
 export function max(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
   return extreme("max", maxOp, x, dim, options);
 }
 
-/** The smallest value over `dim`, as {@link max}. */
+/**
+ * The smallest value over `dim`; NaN when one is NaN. Equal ones share the gradient. Its position is {@link argmin}.
+ *
+ * @example
+ * ```ts
+ * min(tensor([[1, 4], [3, 2]]), 1).toArray(); // [1, 2]
+ * ```
+ * @throws {IndexError} when an axis does not exist
+ * @throws {ShapeError} when there is nothing to choose from
+ * @throws {DTypeError} when `x` is bool
+ */
 export function min(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
   return extreme("min", minOp, x, dim, options);
 }
 
-/** `log Σ e^x` over `dim`, shifted by the largest value so that it neither overflows nor vanishes. */
+/**
+ * `log Σ e^x` over `dim`, shifted by the largest value so that it neither overflows nor vanishes; of nothing -∞.
+ *
+ * @example
+ * ```ts
+ * logSumExp(tensor([1000, 1000])).item(); // 1000.69…
+ * ```
+ * @throws {IndexError} when an axis does not exist
+ * @throws {DTypeError} unless `x` is float32 or float64
+ */
 export function logSumExp(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
   return reduce("logSumExp", logSumExpOp, x, dim, options);
 }
 
-/** Whether any element over `dim` holds; false for nothing. */
+/**
+ * Whether any element over `dim` holds; false for nothing.
+ *
+ * @example
+ * ```ts
+ * any(tensor([[true, false], [false, false]]), 1).toArray(); // [true, false]
+ * ```
+ * @throws {IndexError} when an axis does not exist
+ * @throws {DTypeError} unless `x` is bool
+ */
 export function any(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
   return reduce("any", anyOp, x, dim, options);
 }
 
-/** Whether all elements over `dim` hold; true for nothing. */
+/**
+ * Whether all elements over `dim` hold; true for nothing.
+ *
+ * @example
+ * ```ts
+ * all(tensor([[true, false], [true, true]]), 1).toArray(); // [false, true]
+ * ```
+ * @throws {IndexError} when an axis does not exist
+ * @throws {DTypeError} unless `x` is bool
+ */
 export function all(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
   return reduce("all", allOp, x, dim, options);
 }

@@ -122,13 +122,15 @@ export const trilOp: OpRecord<"tril", { diagonal: number }> = /* @__PURE__ */ de
 });
 
 /**
- * The part `start <= index < end` along `dim`; negative positions count from the end, positions beyond it are cut off.
- * A slice of the first axis shares its values with `x`.
+ * The part `start <= index < end` along `dim`, every `step`-th; negative positions count from the end, positions beyond it
+ * are cut off. A slice of the first axis shares its values with `x`.
  *
  * @example
  * ```ts
  * slice(arange(6), 0, 1, -1).toArray(); // [1, 2, 3, 4]
+ * slice(arange(6), 0, 0, 6, 2).toArray(); // [0, 2, 4]
  * ```
+ * @throws {IndexError} when the axis does not exist, or a position is not whole
  * @throws {OptionError} when `step` is not a whole number >= 1
  */
 export function slice(
@@ -155,7 +157,11 @@ function clampPosition(position: number, size: number): number {
 /**
  * The slice at `index` along `dim`, which disappears: `select(x, 0, t)` of `[T, B, I]` is `[B, I]`, without a copy.
  *
- * @throws {IndexError} when the index lies outside
+ * @example
+ * ```ts
+ * select(tensor([[1, 2], [3, 4]]), 1, -1).toArray(); // [2, 4]
+ * ```
+ * @throws {IndexError} when axis or index lie outside
  */
 export function select(x: Tensor, dim: number, index: number): Tensor {
   const axis = axisOf("select", x, dim);
@@ -166,7 +172,15 @@ export function select(x: Tensor, dim: number, index: number): Tensor {
   return apply(selectOp, [x], { dim: axis, index: index < 0 ? index + size : index });
 }
 
-/** Reverses the order along `dim` (one axis, several, or all). */
+/**
+ * Reverses the order along `dim` (one axis, several, or all).
+ *
+ * @example
+ * ```ts
+ * flip(tensor([[1, 2], [3, 4]]), 1).toArray(); // [[2, 1], [4, 3]]
+ * ```
+ * @throws {IndexError} when an axis does not exist
+ */
 export function flip(x: Tensor, dim?: Dims): Tensor {
   checkTensor("flip", x);
   return apply(flipOp, [x], { dims: normalizeDims("flip", dim, x.shape.length) });
@@ -180,6 +194,8 @@ export function flip(x: Tensor, dim?: Dims): Tensor {
  * pad(tensor([1, 2]), 0, 1, 2).toArray(); // [0, 1, 2, 0, 0]
  * ```
  * @throws {ShapeError} when a count is negative or not whole
+ * @throws {IndexError} when the axis does not exist
+ * @throws {DTypeError} when the dtype cannot hold `value`
  */
 export function pad(x: Tensor, dim: number, before: number, after: number, value: number = 0): Tensor {
   const axis = axisOf("pad", x, dim);
@@ -191,7 +207,16 @@ export function pad(x: Tensor, dim: number, before: number, after: number, value
   return apply(padOp, [x], { dim: axis, before, after, value });
 }
 
-/** Keeps the lower triangle of the last two axes, up to the given diagonal, and makes the rest 0. */
+/**
+ * Keeps the lower triangle of the last two axes, up to the given diagonal, and makes the rest 0.
+ *
+ * @example
+ * ```ts
+ * tril(ones([2, 3]), 1).toArray(); // [[1, 1, 0], [1, 1, 1]]
+ * ```
+ * @throws {ShapeError} for fewer than two axes
+ * @throws {OptionError} unless `diagonal` is a whole number
+ */
 export function tril(x: Tensor, diagonal: number = 0): Tensor {
   return apply(trilOp, [x], { diagonal: checkWhole("tril", "diagonal", diagonal) });
 }

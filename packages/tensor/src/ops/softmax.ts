@@ -67,18 +67,41 @@ export const cumsumOp: OpRecord<"cumsum", DimAttrs> = /* @__PURE__ */ alongDim("
 /**
  * `e^x / Σ e^x` along `dim`, shifted so that it cannot overflow.
  *
+ * @example
+ * ```ts
+ * softmax(tensor([1000, 1000]), 0).toArray(); // [0.5, 0.5]
+ * ```
  * @throws {IndexError} when the axis does not exist
+ * @throws {DTypeError} unless `x` is float32 or float64
  */
 export function softmax(x: Tensor, dim: number): Tensor {
   return apply(softmaxOp, [x], { dim: axisOf("softmax", x, dim) });
 }
 
-/** `x - log Σ e^x` along `dim`, without the digits lost by taking the logarithm of a softmax. */
+/**
+ * `x - log Σ e^x` along `dim`, without the digits lost by taking the logarithm of a softmax.
+ *
+ * @example
+ * ```ts
+ * logSoftmax(tensor([-1000, 0]), 0).toArray(); // [-1000, 0]
+ * ```
+ * @throws {IndexError} when the axis does not exist
+ * @throws {DTypeError} unless `x` is float32 or float64
+ */
 export function logSoftmax(x: Tensor, dim: number): Tensor {
   return apply(logSoftmaxOp, [x], { dim: axisOf("logSoftmax", x, dim) });
 }
 
-/** Running sums along `dim`. */
+/**
+ * Running sums along `dim`: `out[k] = x[0] + … + x[k]`.
+ *
+ * @example
+ * ```ts
+ * cumsum(tensor([1, 2, 3]), 0).toArray(); // [1, 3, 6]
+ * ```
+ * @throws {IndexError} when the axis does not exist
+ * @throws {DTypeError} unless `x` is float32 or float64
+ */
 export function cumsum(x: Tensor, dim: number): Tensor {
   return apply(cumsumOp, [x], { dim: axisOf("cumsum", x, dim) });
 }

@@ -85,12 +85,32 @@ function choose(op: OpRecord<string, { dim: number }>, x: Tensor, dim: number | 
   return apply(op, [x], { dim: axisOf(op.name, x, dim) });
 }
 
-/** The first position of the largest value along `dim`, or in the flattened tensor; a NaN counts as the largest. Returns int32. */
+/**
+ * The first position of the largest value along `dim`, or in the flattened tensor; a NaN counts as the largest.
+ *
+ * @example
+ * ```ts
+ * argmax(tensor([[1, 4], [3, 2]]), 1).toArray(); // [1, 0]
+ * ```
+ * @returns int32, without the axis
+ * @throws {ShapeError} when there is nothing to choose from
+ * @throws {IndexError} when the axis does not exist
+ */
 export function argmax(x: Tensor, dim?: number): Tensor {
   return choose(argmaxOp, x, dim);
 }
 
-/** The first position of the smallest value along `dim`, or in the flattened tensor; a NaN is taken first. Returns int32. */
+/**
+ * The first position of the smallest value along `dim`, or in the flattened tensor; a NaN is taken first.
+ *
+ * @example
+ * ```ts
+ * argmin(tensor([[1, 4], [3, 2]])).item(); // 0
+ * ```
+ * @returns int32, without the axis
+ * @throws {ShapeError} when there is nothing to choose from
+ * @throws {IndexError} when the axis does not exist
+ */
 export function argmin(x: Tensor, dim?: number): Tensor {
   return choose(argminOp, x, dim);
 }
@@ -111,7 +131,17 @@ function argsortAs(fn: string, x: Tensor, dim: number, options: SortOptions | un
   });
 }
 
-/** Positions that would sort `x` along `dim`; equal values keep their order. Returns int32. */
+/**
+ * Positions that would sort `x` along `dim`, NaN last when ascending; equal values keep their order.
+ *
+ * @example
+ * ```ts
+ * argsort(tensor([3, 1, 2])).toArray(); // [1, 2, 0]
+ * ```
+ * @returns int32 of the shape of `x`
+ * @throws {IndexError} when the axis does not exist
+ * @throws {DTypeError} when `x` is bool
+ */
 export function argsort(x: Tensor, dim: number = -1, options?: SortOptions): Tensor {
   return argsortAs("argsort", x, dim, options);
 }
@@ -122,7 +152,10 @@ export function argsort(x: Tensor, dim: number = -1, options?: SortOptions): Ten
  * @example
  * ```ts
  * sort(tensor([3, 1, 2])).values.toArray(); // [1, 2, 3]
+ * sort(tensor([3, 1, 2]), 0, { descending: true }).indices.toArray(); // [0, 2, 1]
  * ```
+ * @throws {IndexError} when the axis does not exist
+ * @throws {DTypeError} when `x` is bool
  */
 export function sort(x: Tensor, dim: number = -1, options?: SortOptions): { values: Tensor; indices: Tensor } {
   const indices = argsortAs("sort", x, dim, options);
@@ -138,7 +171,12 @@ export interface TopkOptions {
 /**
  * The `k` largest (or smallest) values along `dim`, in order, with their positions.
  *
- * @throws {ShapeError} when the axis has fewer than `k` values
+ * @example
+ * ```ts
+ * topk(tensor([3, 1, 2]), 2).values.toArray(); // [3, 2]
+ * ```
+ * @throws {ShapeError} unless `k` is a whole number up to the size of the axis
+ * @throws {IndexError} when the axis does not exist
  */
 export function topk(
   x: Tensor,

@@ -18,7 +18,16 @@ function meanAs(fn: string, x: Tensor, dim: Dims, options: ReduceOptions | undef
   return div(reduce(fn, sumOp, x, dim, options), countOver(fn, x, dim));
 }
 
-/** The mean over `dim`: `Σ x / n`; NaN for nothing. Throws `DTypeError` unless `x` is floating. */
+/**
+ * The mean over `dim`: `Σ x / n`; NaN for nothing.
+ *
+ * @example
+ * ```ts
+ * mean(tensor([[1, 2], [3, 4]]), 0).toArray(); // [2, 3]
+ * ```
+ * @throws {IndexError} when an axis does not exist
+ * @throws {DTypeError} unless `x` is float32 or float64
+ */
 export function mean(x: Tensor, dim?: Dims, options?: ReduceOptions): Tensor {
   return meanAs("mean", x, dim, options);
 }
@@ -30,12 +39,15 @@ export interface VarianceOptions extends ReduceOptions {
 }
 
 /**
- * The variance over `dim`: `Σ (x - mean)² / max(0, n - correction)`.
+ * The variance over `dim`: `Σ (x - mean)² / max(0, n - correction)`, in two passes.
  *
  * @example
  * ```ts
- * variance(tensor([1, 2, 3, 4])).item(); // 1.6666666269302368
+ * variance(tensor([1, 2, 3, 4])).item(); // 1.66666…
+ * variance(tensor([1, 2, 3, 4]), 0, { correction: 0 }).item(); // 1.25
  * ```
+ * @throws {IndexError} when an axis does not exist
+ * @throws {DTypeError} unless `x` is float32 or float64
  */
 export function variance(x: Tensor, dim?: Dims, options?: VarianceOptions): Tensor {
   return varianceAs("variance", x, dim, options);

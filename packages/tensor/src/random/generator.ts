@@ -112,19 +112,47 @@ export function unitDouble({ seed, start }: Block, index: number): number {
   return ((words[0] >>> 5) * 0x4000000 + (words[1] >>> 6)) / 0x20000000000000;
 }
 
-/** The generator that random functions use when none is given; it starts from seed 0. */
+/**
+ * The generator that random functions use when none is given; it starts from seed 0.
+ *
+ * @example
+ * ```ts
+ * defaultGenerator().state(); // { seed: 0, counter: 0 }
+ * ```
+ */
 export function defaultGenerator(): Generator {
   const state = runtime();
   state.generator ??= new Generator(0);
   return state.generator;
 }
 
-/** Restarts the default generator from `seed`: same seed, same numbers. */
+/**
+ * Restarts the default generator from `seed`: same seed, same numbers.
+ *
+ * @example
+ * ```ts
+ * manualSeed(3);
+ * const x = randn([2]).toArray();
+ * manualSeed(3);
+ * allClose(randn([2]), tensor(x)); // true
+ * ```
+ * @throws {OptionError} unless `seed` is a whole number in [0, 2^53)
+ */
 export function manualSeed(seed: number): void {
   runtime().generator = new Generator(seed);
 }
 
-/** Runs `fn` with `generator` as the default one, and restores the previous one afterwards. `fn` must be synchronous. */
+/**
+ * Runs `fn` with `generator` as the default one, and restores the previous one afterwards, also after an error.
+ *
+ * @example
+ * ```ts
+ * const generator = new Generator(5);
+ * withGenerator(generator, () => randn([4]).shape); // [4]
+ * generator.state(); // { seed: 5, counter: 4 }
+ * ```
+ * @throws {OptionError} when `fn` returns a promise: the switch would end before the work does
+ */
 export function withGenerator<T>(generator: Generator, fn: () => T): T {
   if (typeof generator?.reserve !== "function")
     throw new OptionError(`withGenerator: expected a Generator, got ${describe(generator)}`);
@@ -138,13 +166,27 @@ export function withGenerator<T>(generator: Generator, fn: () => T): T {
   }
 }
 
-/** Runs `fn` and remembers every block of counters that it draws from, so that {@link replayBlocks} can repeat it exactly. */
+/**
+ * Runs `fn` and remembers every block of counters that it draws from, so that {@link replayBlocks} can repeat it exactly.
+ *
+ * @example
+ * ```ts
+ * const { value, blocks } = recordBlocks(() => randn([2]).toArray());
+ * const again = replayBlocks(blocks, () => randn([2]).toArray());
+ * String(again) === String(value); // true
+ * ```
+ * @throws {OptionError} when `fn` returns a promise
+ */
 export function recordBlocks<T>(fn: () => T): { value: T; blocks: readonly Block[] } {
   const blocks: Block[] = [];
   return { value: withTape("recordBlocks", blocks, false, fn), blocks };
 }
 
-/** Runs `fn` with the draws of an earlier run; generators stay where they are. */
+/**
+ * Runs `fn` with the draws of an earlier run; generators stay where they are. See {@link recordBlocks}.
+ *
+ * @throws {OptionError} when `fn` draws more often than the first time, or returns a promise
+ */
 export function replayBlocks<T>(blocks: readonly Block[], fn: () => T): T {
   return withTape("replayBlocks", [...blocks], true, fn);
 }
