@@ -56,7 +56,7 @@ const definitions: readonly (readonly [string, string])[] = [
   ["Lag", "The number of steps back from the probe: T − t. Lag 0 is the last step."],
   [
     "Norm",
-    "The Euclidean norm over units, for each sample by itself, in float64. Powers of two are taken out on the way back, so that nothing underflows.",
+    "The Euclidean norm over units, for each sample by itself, summed in float64. Powers of two are taken out on the way back, so that nothing underflows.",
   ],
   [
     "Aggregation",

@@ -102,7 +102,7 @@ describe("decay curves", () => {
 
   it("that leave the picture below are named there, the deepest last", () => {
     const svg = panel(linesOf([flowCurve(-0.9), flowCurve(-0.5), flowCurve(-0.05)]));
-    const [first, second] = ["Cell 0 −90.0", "Cell 1 −50.0"].map((name) =>
+    const [first, second] = ["Cell 0 ↓ −90.0", "Cell 1 ↓ −50.0"].map((name) =>
       textsOf(svg).find((label) => label.text === name),
     );
     expect(first?.y).toBeGreaterThan(second?.y ?? Number.POSITIVE_INFINITY);

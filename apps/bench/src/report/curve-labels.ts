@@ -11,6 +11,8 @@ export interface CurveEnd {
   /** In pixels of the chart. */
   readonly x: number;
   readonly y: number;
+  /** The curve goes on below the plot: an arrow stands where it leaves, and no line leads from there to the name. */
+  readonly below?: boolean;
 }
 
 /** The rectangle that curves are drawn in, in pixels of the chart. */
@@ -53,7 +55,7 @@ export function labelHeight(label: string): number {
 /** The labels and the thin lines that lead to them, as ECharts graphic elements. */
 export function labelGraphics(ends: readonly CurveEnd[], plot: Plot): Record<string, unknown>[] {
   const middles = labelPositions(ends, plot);
-  return ends.flatMap(({ label, value, style, x, y }, i) => {
+  return ends.flatMap(({ label, value, style, x, y, below = false }, i) => {
     const [name, detail] = splitLabel(label);
     const left = plot.right + gap;
     const points = [
@@ -63,17 +65,30 @@ export function labelGraphics(ends: readonly CurveEnd[], plot: Plot): Record<str
     ];
     const up = detail === "" ? 0 : -7;
     return [
-      {
-        type: "polyline",
-        silent: true,
-        z: 1,
-        shape: { points },
-        style: { stroke: style.color, lineWidth: 1, opacity: 0.55, fill: "none" },
-      },
-      text(left, middles[i] + up, `${name} ${value}`.trim(), nameSize, style.ink),
+      below ? arrowDown(x, plot.bottom, style.color) : leader(points, style.color),
+      text(left, middles[i] + up, `${name} ${below ? "↓ " : ""}${value}`.trim(), nameSize, style.ink),
       ...(detail === "" ? [] : [text(left, middles[i] + 8, detail, detailSize, style.ink)]),
     ];
   });
+}
+
+function leader(points: readonly (readonly number[])[], stroke: string): Record<string, unknown> {
+  return {
+    type: "polyline",
+    silent: true,
+    z: 1,
+    shape: { points },
+    style: { stroke, lineWidth: 1, opacity: 0.55, fill: "none" },
+  };
+}
+
+function arrowDown(x: number, y: number, fill: string): Record<string, unknown> {
+  const points = [
+    [x - 5, y - 3],
+    [x + 5, y - 3],
+    [x, y + 6],
+  ];
+  return { type: "polygon", silent: true, z: 5, shape: { points }, style: { fill } };
 }
 
 function text(x: number, y: number, content: string, fontSize: number, fill: string): Record<string, unknown> {

@@ -56,13 +56,13 @@ export function renderDecayPanel(panel: DecayPanel): string {
   const plot: Plot = { left: 54, top: 62, right: width - column, bottom: height - 46 };
   const place = placer(plot, domain, lags);
   const ends = cut.flatMap(({ label: name, style, points }): CurveEnd[] => {
-    const visible = points.filter(([, value]) => value >= domain[0]);
-    const end = visible[visible.length - 1];
-    if (end === undefined) return [];
-    // A curve that leaves the picture below is named at the floor; the deeper it goes on, the lower.
-    const last = points[points.length - 1][1];
-    const y = last < domain[0] ? plot.bottom + 1e-3 * (domain[0] - last) : place.y(end[1]);
-    return [{ label: name, style, value: endValue(points), x: place.x(end[0]), y }];
+    const last = points[points.length - 1];
+    if (last === undefined) return [];
+    const end = { label: name, style, value: endValue(points) };
+    if (last[1] >= domain[0]) return [{ ...end, x: place.x(last[0]), y: place.y(last[1]) }];
+    // The deeper a curve goes on below the picture, the lower its name.
+    const y = plot.bottom + 1e-3 * (domain[0] - last[1]);
+    return [{ ...end, x: place.x(exitOf(points, domain[0])), y, below: true }];
   });
   const nothing = ends.length === 0 ? [notice("nothing was measured", plot)] : [];
   return renderSvg({
@@ -193,6 +193,14 @@ function bandSeries({ style, curve: { p10, p90 } }: DecayLine, domain: readonly 
 
 function pointsOf(mean: readonly (number | null)[], lags: number): [number, number][] {
   return mean.slice(0, lags + 1).flatMap((value, lag): [number, number][] => (finite(value) ? [[lag, value]] : []));
+}
+
+/** The lag at which a curve that ends below a floor falls through it for the last time. */
+function exitOf(points: readonly [number, number][], floor: number): number {
+  const next = points.findLastIndex(([, value]) => value >= floor) + 1;
+  if (next === 0) return points[0][0];
+  const [[from, above], [to, beneath]] = [points[next - 1], points[next]];
+  return from + ((to - from) * (above - floor)) / (above - beneath);
 }
 
 /** With gaps, which break the line. */

@@ -7,7 +7,7 @@ export const style: string = `
 body{margin:0;background:var(--bg);color:var(--ink);font:16px/1.55 ${fontFamily};-webkit-text-size-adjust:100%}
 main{max-width:1160px;margin:0 auto;padding:28px 20px 56px}
 h1{font-size:1.9rem;line-height:1.2;margin:0 0 6px;letter-spacing:-.01em}
-h2{font-size:1.4rem;line-height:1.25;margin:44px 0 2px;padding-top:14px;border-top:2px solid var(--line)}
+h2{font-size:1.4rem;line-height:1.25;margin:32px 0 2px;padding-top:14px;border-top:2px solid var(--line)}
 h3{font-size:1.05rem;margin:28px 0 6px}
 p{margin:6px 0 12px;max-width:78ch}
 .lead,.about{color:var(--soft)}
@@ -37,10 +37,11 @@ thead th{color:var(--soft);font-weight:600;vertical-align:bottom;border-bottom:1
 thead th[scope=colgroup]{text-align:center;border-bottom:0}
 thead th:first-child[rowspan],tbody th{text-align:left}
 tbody th[scope=rowgroup]{padding-top:14px;font-weight:600}
-tbody th[scope=row]{font-weight:500;line-height:1.3}
+tbody th[scope=row]{font-weight:500;line-height:1.3;position:sticky;left:0;background:var(--card)}
 tbody tr+tr{border-top:1px solid var(--line)}
 .cell{border-left:4px var(--dash,solid) var(--cell,var(--soft));padding-left:8px;display:inline-block}
 .metric{white-space:normal;display:inline-block;max-width:9em}
+sub,sup{line-height:0}
 small{display:block;font-weight:400;font-size:.78rem}
 .warn{color:var(--warn)}
 dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:4px 18px;margin:8px 0 16px}
@@ -51,6 +52,6 @@ pre{background:var(--card);border:1px solid var(--line);border-radius:8px;paddin
 footer{color:var(--soft);font-size:.88rem;margin-top:36px}
 @media (max-width:900px){.grid.three{grid-template-columns:repeat(2,minmax(0,1fr))}}
 @media (max-width:720px){.grid,.grid.three{grid-template-columns:minmax(0,1fr)}main{padding:18px 10px 40px}h1{font-size:1.5rem}.card{padding:2px}.card.scroll{overflow-x:auto}.card.scroll svg{min-width:680px}.scale{padding:12px 30px 8px}.ticks{font-size:.68rem;height:46px}.ticks span{max-width:7.5ch;white-space:normal}.keys{margin-left:-20px}dl{grid-template-columns:minmax(0,1fr);gap:0}dd{margin-bottom:8px}}
-@media (prefers-color-scheme:dark){:root{--bg:#11151c;--card:#181d26;--ink:#e8eaed;--soft:#a3acb8;--line:#303844;--warn:#ffb085;--accent:#56b4e9}.banner{background:#3b2a14;color:#ffdcae;border-color:#6b4a1e}tbody th[scope=row]{--soft:#a3acb8}}
+@media (prefers-color-scheme:dark){:root{--bg:#11151c;--card:#181d26;--ink:#e8eaed;--soft:#a3acb8;--line:#303844;--warn:#ffb085;--accent:#56b4e9}.banner{background:#3b2a14;color:#ffdcae;border-color:#6b4a1e}}
 @media print{:root{--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--warn:#7a2600}body{font-size:11pt}main{max-width:none;padding:0}figure,.wide,.grid>*{break-inside:avoid}h2,h3{break-after:avoid}.wide{overflow:visible}table{font-size:8pt}th,td{padding:3px 5px}}
 `;

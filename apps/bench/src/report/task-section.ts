@@ -84,7 +84,7 @@ function panels(
   const cut = found.some(({ lines }) =>
     lines.some(({ curve }) => curve.mean.slice(0, lags + 1).some((value) => value !== null && value < deepest)),
   );
-  const note = cut ? ` Curves that leave the picture below ${powerOfTen(deepest)} are named at its lower edge.` : "";
+  const note = cut ? ` Arrows: the curve goes on below ${powerOfTen(deepest)}.` : "";
   return `<h3>${heading}</h3><figure><div class="grid">${drawn.join("")}</div><figcaption>${caption}${note}</figcaption></figure>`;
 }
 
