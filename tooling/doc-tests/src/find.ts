@@ -46,7 +46,7 @@ function blocksOf(file: string, text: string, before: number, inComment: boolean
 }
 
 /** The folder of the package to which a file belongs. */
-function packageOf(file: string): string {
+export function packageOf(file: string): string {
   for (let folder = path.dirname(file); ; folder = path.dirname(folder)) {
     if (existsSync(path.join(folder, "package.json"))) return folder;
     if (folder === path.dirname(folder)) throw new Error(`${file} belongs to no package`);
