@@ -23,7 +23,9 @@ export function differentiate(f: (h: number) => Sample, step: number): { value: 
   let h = step;
   for (let i = 0; i < rows; i++, h /= shrink) {
     const [up, down] = [f(h), f(-h)];
-    const noise = (roundings * Number.EPSILON * Math.max(up.magnitude, down.magnitude)) / h;
+    // The last place of the smallest numbers does not shrink with them.
+    const place = Number.EPSILON * Math.max(up.magnitude, down.magnitude) + Number.MIN_VALUE;
+    const noise = (roundings * place) / h;
     table.push([(up.value - down.value) / (2 * h)]);
     if (i === 0) best = { value: table[0][0], noise };
     let factor = shrink * shrink;
