@@ -14,7 +14,11 @@ import { reachable, walk } from "./walk.ts";
  * @returns what `fn` returns: one tensor or several
  * @example
  * ```ts
- * const y = checkpoint((x) => tanh(matmul(tanh(matmul(x, w1)), w2)), x);
+ * const w = parameter(randn([4, 4]));
+ * const x = randn([2, 4]);
+ * const y = checkpoint((h) => tanh(matmul(tanh(matmul(h, w)), w)), x);
+ * backward(sum(y));
+ * w.grad?.shape; // [4, 4]
  * ```
  * @throws {StaleTensorError} in backward, when an input or a parameter that `fn` used was overwritten in between
  * @throws {OptionError} when `fn` returns a promise

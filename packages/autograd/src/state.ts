@@ -62,7 +62,8 @@ export function withRecording<T>(name: string, on: boolean, fn: () => T): T {
  *
  * @example
  * ```ts
- * const loss = noGrad(() => evaluate(model, batch));
+ * const w = parameter([1, 2]);
+ * noGrad(() => mul(w, 2)).node; // undefined
  * ```
  * @throws {OptionError} when `fn` returns a promise
  */
