@@ -54,7 +54,7 @@ export function probeAdjoints({ steps }: Recording, probe: AnyState): StepAdjoin
     const found = grad(
       roots.map((name) => step.value[name]),
       [...roots.map((name) => step.value[name]), ...previous],
-      { gradOutputs: roots.map((name) => seeded.state[name]), retain: true, unused: "zeros" },
+      { gradOutputs: roots.map((name) => seeded.state[name]), unused: "zeros" },
     );
     const total = { ...seeded.state, ...Object.fromEntries(roots.map((name, k) => [name, found[k]])) };
     adjoints.push({ t: step.t, samples: step.samples, state: seeded.state, total, exponents: seeded.exponents });
@@ -94,24 +94,25 @@ const tolerated = 16;
 /** Takes a power of two out of each row that has become small or large; exact, since only exponents change. */
 function rescale(state: AnyState, exponents: readonly number[]): { state: AnyState; exponents: number[] } {
   const norms = jointNorms(Object.values(state));
-  // The factor itself must not overflow.
-  const most = Object.values(state).every((value) => value.dtype === "float64") ? 1000 : 126;
   const shifts = exponents.map((_, row) => {
     const shift = norms[row] > 0 && Number.isFinite(norms[row]) ? Math.floor(Math.log2(norms[row])) : 0;
-    return Math.abs(shift) <= tolerated ? 0 : Math.min(Math.max(shift, -most), most);
+    return Math.abs(shift) <= tolerated ? 0 : shift;
   });
   if (shifts.every((shift) => shift === 0)) return { state, exponents: [...exponents] };
+  const halves = shifts.map((shift) => Math.trunc(shift / 2));
+  const rests = shifts.map((shift, row) => shift - halves[row]);
   const scaled = Object.entries(state).map(([name, value]): [string, Tensor] => {
-    const factors = Array.from({ length: value.shape[0] }, (_, row) => powerOfTwo(-(shifts[row] ?? 0)));
-    return [
-      name,
-      mul(
-        value,
-        tensor(factors, { shape: [value.shape[0], ...value.shape.slice(1).map(() => 1)], dtype: value.dtype }),
-      ),
-    ];
+    // In two steps: 2^149, which makes the smallest float32 a 1, is no float32 itself.
+    return [name, [halves, rests].reduce(dividedByPowers, value)];
   });
   return { state: Object.fromEntries(scaled), exponents: exponents.map((exponent, row) => exponent + shifts[row]) };
+}
+
+/** Rows divided by `2^shift`; those behind the last shift stay. */
+function dividedByPowers(x: Tensor, shifts: readonly number[]): Tensor {
+  const [rows, ...rest] = x.shape;
+  const factors = Array.from({ length: rows }, (_, row) => powerOfTwo(-(shifts[row] ?? 0)));
+  return mul(x, tensor(factors, { shape: [rows, ...rest.map(() => 1)], dtype: x.dtype }));
 }
 
 function powerOfTwo(exponent: number): number {

@@ -14,7 +14,7 @@ import {
 } from "@unroll/tensor";
 import { describe, expect, it } from "vitest";
 import { gradientFlow } from "./flow.ts";
-import { LinearCell, matrix } from "./oracles/cells.ts";
+import { LinearCell, matrix, range } from "./oracles/cells.ts";
 
 const float64 = { dtype: "float64" } as const;
 const seeded = (seed: number) => ({ ...float64, generator: new Generator(seed) });
@@ -46,6 +46,21 @@ describe("deep sequences", () => {
   it("survives a step that loses 200 decades at once", () => {
     const { joint } = gradientFlow(new LinearCell(matrix([[1e-200]])), zeros([6, 1, 1], float64));
     for (let n = 0; n < 6; n++) expect(joint.mean[n]).toBeCloseTo(-200 * n, 9);
+  });
+
+  it("survives steps by what is the smallest number, or nearly the largest", () => {
+    // Too small or large for one factor: 2^149 is no float32, 2^1074 no float64.
+    for (const [dtype, exponent] of [
+      ["float32", -149],
+      ["float32", 127],
+      ["float64", -1074],
+      ["float64", 1023],
+    ] as const) {
+      const half = exponent < 0 ? 0.5 : 2;
+      const w = range(Math.abs(exponent)).reduce((value) => value * half, 1);
+      const { joint } = gradientFlow(new LinearCell(matrix([[w]], dtype)), zeros([5, 1, 1], { dtype }));
+      for (let n = 0; n < 5; n++) expect(joint.mean[n]).toBeCloseTo(n * exponent * Math.log10(2), 9);
+    }
   });
 
   it("keeps samples apart: one that vanishes and one that explodes", () => {

@@ -26,7 +26,7 @@ export interface ExponentialFit {
  * @returns undefined when fewer than two points are left
  * @example
  * ```ts
- * const fit = fitExponential(new Float64Array([0, -1, -2, -3])); // a tenth is left by every step
+ * const fit = fitExponential(new Float64Array([0, -1, -2, -3]));
  * fit?.factor.toFixed(9); // "0.100000000"
  * fit?.halfLife.toFixed(9); // "0.301029996"
  * ```

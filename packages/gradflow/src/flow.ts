@@ -64,9 +64,11 @@ export interface GradientFlow {
  * @param x `[T, B, …]`, or `[B, T, …]` for layers with `batchFirst`
  * @example
  * ```ts
- * const flow = gradientFlow(new LSTM(3, 16), randn([50, 8, 3]));
- * flow.states.h.state.mean; // log10 ‖∂L/∂h‖ by lag
- * flow.joint.fit?.halfLife; // steps until half of the gradient is left
+ * const layer = new LSTM(3, 16, { forgetBias: 1, generator: new Generator(1) });
+ * const { states, joint } = gradientFlow(layer, randn([50, 8, 3], { generator: new Generator(2) }));
+ * states.c.state.mean.length; // 50
+ * joint.mean[49].toFixed(1); // "-4.7"
+ * joint.fit?.halfLife.toFixed(1); // "3.3"
  * ```
  * @throws {ShapeError} when the loss is not a single number, or no sample has a step
  * @throws {OptionError} for options that do not go together

@@ -1,6 +1,5 @@
 import { grad, type Parameter, parameter } from "@unroll/autograd";
 import { type Cell, GRUCell, LSTMCell, RNNCell, type StepRecord, unroll } from "@unroll/cells";
-import { Module } from "@unroll/nn";
 import { add, assign, matmul, mul, sigmoid, sub, type Tensor, tensor, zeros } from "@unroll/tensor";
 
 /** The dtypes in which every oracle holds, with the relative error that rounding may cause. */
@@ -10,11 +9,10 @@ export const precisions: readonly (readonly ["float64" | "float32", number])[] =
 ];
 
 /** `h' = U h + x`: the Jacobian is U. */
-export class LinearCell extends Module implements Cell<{ h: Tensor }> {
+export class LinearCell implements Cell<{ h: Tensor }> {
   readonly weight: Parameter;
 
   constructor(weight: Tensor) {
-    super();
     this.weight = parameter(weight);
   }
 

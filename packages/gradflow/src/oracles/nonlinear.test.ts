@@ -184,7 +184,7 @@ describe("O11: a tanh latch h* = tanh(w h*) passes J* = w (1 - h*²) per step", 
         state: { h: tensor([[h]], { dtype }) },
       });
       // In float32, 1 - h² of w = 4 has three digits less than h, and every step adds its error.
-      const steps = dtype === "float64" ? 40 : 2;
+      const steps = dtype === "float64" || w < 4 ? 40 : 2;
       expect(
         logError(
           joint.mean.subarray(0, steps),

@@ -1,0 +1,16 @@
+import * as autograd from "@unroll/autograd";
+import * as cells from "@unroll/cells";
+import { docTests } from "@unroll/doc-tests";
+import * as tensor from "@unroll/tensor";
+import * as gradflow from "./index.ts";
+
+docTests({
+  url: import.meta.url,
+  modules: {
+    "@unroll/gradflow": gradflow,
+    "@unroll/cells": cells,
+    "@unroll/autograd": autograd,
+    "@unroll/tensor": tensor,
+  },
+  before: () => tensor.manualSeed(0),
+});
