@@ -33,6 +33,9 @@ export function findNpm({ execPath = process.execPath, env = process.env, exists
   ].find(exists);
 }
 
+/** npm's spinner would write over what pnpm and turbo print. */
+const quiet = ["--no-progress", "--no-update-notifier"];
+
 /**
  * How to start the pinned pnpm, whatever started this process.
  *
@@ -56,5 +59,5 @@ export function pnpmCommand(version, { offline = false, ...host } = {}) {
     throw new Error("npm was not found beside Node; start this by `npm start`, `npm test` or `npm run`");
   }
   const network = offline ? "--offline" : "--prefer-offline";
-  return { command: execPath, args: [npm, "exec", "--yes", network, "--", `pnpm@${version}`] };
+  return { command: execPath, args: [npm, "exec", "--yes", network, ...quiet, "--", `pnpm@${version}`] };
 }

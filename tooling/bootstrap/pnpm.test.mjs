@@ -34,7 +34,7 @@ describe("pnpmCommand", () => {
     const env = { npm_execpath: npm };
     expect(pnpmCommand("12.21.0", { execPath: node, env })).toEqual({
       command: node,
-      args: [npm, "exec", "--yes", "--prefer-offline", "--", "pnpm@12.21.0"],
+      args: [npm, "exec", "--yes", "--prefer-offline", "--no-progress", "--no-update-notifier", "--", "pnpm@12.21.0"],
     });
     expect(pnpmCommand("12.21.0", { offline: true, execPath: node, env }).args).toContain("--offline");
   });

@@ -2,8 +2,6 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-const groups = ["packages", "apps", "tooling"];
-
 /** What of a package.json decides what is installed; scripts and descriptions do not. */
 const fields = [
   "name",
@@ -19,13 +17,23 @@ const fields = [
 
 /**
  * @param {string} root
+ * @returns {string[]} the folders that pnpm-workspace.yaml names, as `packages/*` or `examples`
+ */
+export function workspaceGlobs(root) {
+  const text = readFileSync(path.join(root, "pnpm-workspace.yaml"), "utf8");
+  const list = /^packages:\r?\n((?:[ \t]*-.*\r?\n?)*)/m.exec(text)?.[1] ?? "";
+  return [...list.matchAll(/-[ \t]*["']?([^"'\s]+)/g)].map((match) => match[1]);
+}
+
+/**
+ * @param {string} root
  * @returns {string[]} the folders of the root and of every workspace package, sorted
  */
 export function packageFolders(root) {
-  const folders = groups.flatMap((group) => {
-    const folder = path.join(root, group);
-    if (!existsSync(folder)) return [];
-    return readdirSync(folder).map((name) => path.join(folder, name));
+  const folders = workspaceGlobs(root).flatMap((glob) => {
+    if (!glob.endsWith("/*")) return [path.join(root, glob)];
+    const folder = path.join(root, glob.slice(0, -2));
+    return existsSync(folder) ? readdirSync(folder).map((name) => path.join(folder, name)) : [];
   });
   return [root, ...folders.filter((folder) => existsSync(path.join(folder, "package.json"))).sort()];
 }

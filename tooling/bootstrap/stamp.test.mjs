@@ -4,6 +4,8 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { installKey, isInstalled, markInstalled, markStale, packageFolders } from "./stamp.mjs";
 
+const workspace = "packages:\n  - packages/*\n  - 'apps/*'\n  - examples\n\ncatalog:\n  - no\n";
+
 let root = "";
 
 /** @param {string} file @param {unknown} value */
@@ -17,7 +19,7 @@ beforeEach(() => {
   root = mkdtempSync(path.join(os.tmpdir(), "unroll-stamp-"));
   write("package.json", { name: "root", devDependencies: { turbo: "1" } });
   write("pnpm-lock.yaml", "a\nb\n");
-  write("pnpm-workspace.yaml", "packages: []\n");
+  write("pnpm-workspace.yaml", workspace);
   write("packages/a/package.json", { name: "a", scripts: { test: "x" } });
   write("packages/notes.txt", "not a package");
   write("node_modules/turbo/package.json", {});
@@ -38,9 +40,10 @@ describe("isInstalled", () => {
 
   it.each([
     ["the lockfile", () => write("pnpm-lock.yaml", "a\nc\n")],
-    ["the workspace file", () => write("pnpm-workspace.yaml", "packages: [x]\n")],
+    ["the workspace file", () => write("pnpm-workspace.yaml", `${workspace}  x: 1\n`)],
     ["a dependency", () => write("packages/a/package.json", { name: "a", dependencies: { b: "1" } })],
     ["a new package", () => write("apps/c/package.json", { name: "c" })],
+    ["a new folder of its own", () => write("examples/package.json", { name: "examples" })],
     ["a lost module", () => rmSync(path.join(root, "node_modules", "turbo"), { recursive: true })],
   ])("is false after a change of %s", (_, change) => {
     markInstalled(root);
@@ -65,7 +68,8 @@ describe("installKey", () => {
 });
 
 describe("packageFolders", () => {
-  it("lists the root and the folders with a package.json", () => {
+  it("lists the root and the named folders with a package.json", () => {
+    write("other/d/package.json", {});
     expect(packageFolders(root).map((folder) => path.relative(root, folder))).toEqual(["", path.join("packages", "a")]);
   });
 });

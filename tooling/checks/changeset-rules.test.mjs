@@ -34,6 +34,7 @@ const changeset = (header, text = "What changed.") => `---\n${header}\n---\n\n${
 beforeEach(() => {
   root = mkdtempSync(path.join(os.tmpdir(), "unroll-changesets-"));
   git("init", "--quiet", "--initial-branch=main");
+  write("pnpm-workspace.yaml", "packages:\n  - packages/*\n  - apps/*\n  - tooling/*\n");
   write(".changeset/config.json", { ignore: ["@unroll/app"] });
   write(".changeset/README.md", "How to.");
   write("packages/a/package.json", manifest("0.0.0"));

@@ -42,6 +42,7 @@ beforeEach(() => {
   root = mkdtempSync(path.join(os.tmpdir(), "unroll-packages-"));
   write("package.json", { devDependencies: { vitest: "catalog:" } });
   write("turbo.json", { tasks: { build: {}, test: {} } });
+  write("pnpm-workspace.yaml", "packages:\n  - packages/*\n  - apps/*\n  - tooling/*\n");
   write(".changeset/config.json", { ignore: ["@unroll/app"] });
   write("LICENSE", "MIT");
   write("packages/a/package.json", library());

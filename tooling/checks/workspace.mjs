@@ -1,20 +1,16 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { packageFolders } from "@unroll/bootstrap/stamp.mjs";
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..", "..");
 
-/** @typedef {"packages" | "apps" | "tooling"} Group */
-
 /**
  * @typedef {object} WorkspacePackage
- * @property {Group} group
+ * @property {string} group the first part of the folder: `packages`, `apps`, `tooling`, `examples`
  * @property {string} folder relative to the workspace, such as `packages/tensor`
  * @property {Record<string, any>} manifest
  */
-
-/** @type {readonly Group[]} */
-const groups = ["packages", "apps", "tooling"];
 
 /**
  * @param {string} file
@@ -29,18 +25,12 @@ export function readJson(file) {
  * @returns {WorkspacePackage[]}
  */
 export function listPackages(workspace) {
-  return groups.flatMap((group) => {
-    const parent = path.join(workspace, group);
-    if (!existsSync(parent)) return [];
-    return readdirSync(parent)
-      .filter((name) => existsSync(path.join(parent, name, "package.json")))
-      .sort()
-      .map((name) => ({
-        group,
-        folder: `${group}/${name}`,
-        manifest: readJson(path.join(parent, name, "package.json")),
-      }));
-  });
+  return packageFolders(workspace)
+    .slice(1)
+    .map((absolute) => {
+      const folder = path.relative(workspace, absolute).split(path.sep).join("/");
+      return { group: folder.split("/")[0], folder, manifest: readJson(path.join(absolute, "package.json")) };
+    });
 }
 
 /**

@@ -16,6 +16,9 @@ export function tests({ setupFiles = [], reporters = ["default"], ...overrides }
     ssr: { resolve: { conditions } },
     test: {
       include: ["src/**/*.test.ts"],
+      // On a busy machine a test may take ten times its usual time; only one that hangs should end here.
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
       setupFiles: [fileURLToPath(new URL("./quiet.js", import.meta.url)), ...[setupFiles].flat()],
       reporters: [...[reporters].flat(), new CountsReporter()],
       ...overrides,
