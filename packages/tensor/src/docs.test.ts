@@ -6,4 +6,5 @@ docTests({
   url: import.meta.url,
   modules: { "@unroll/tensor": tensor, "@unroll/tensor/testing": testing },
   before: () => tensor.manualSeed(0),
+  complete: true,
 });
