@@ -157,6 +157,15 @@ describe("heatmaps", () => {
     expect(at(Math.floor(width * 0.76), 50)).toEqual(zeroColor);
   });
 
+  it("are a thin column for a run of one probe, unless no run has more", () => {
+    const [early, only] = [100, 0].map((steps) =>
+      pixelsOf(renderHeatmap({ id: "h", title: "T", label: "L", curves: [flat(0)], lags: 100, steps })),
+    );
+    expect(early.at(2, 50)).toEqual(colorOf(0));
+    expect(early.at(Math.floor(early.width / 2), 50)).toEqual([255, 255, 255]);
+    expect(only.at(only.width - 1, 50)).toEqual(colorOf(0));
+  });
+
   it("have lag 0 on top, magenta for no number, and white after a run's end", () => {
     const mean = Array.from({ length: 101 }, (_, lag) => (lag > 90 ? null : -lag / 10));
     const curves = [
@@ -222,14 +231,29 @@ describe("findings", () => {
   });
 
   it("put shares in words", () => {
-    expect([-15.2, -3.34, -1.5, -0.2, 0, 0.6].map(share)).toEqual([
+    expect([-15.2, -3.34, -1.5, -0.2, 0, 0.6, 7.2].map(share)).toEqual([
       "1 part in 10¹⁵",
       "1 part in 2,200",
       "1 part in 32",
       "63 %",
       "100 %",
-      "4.0 times the size",
+      "4-fold",
+      "10⁷-fold",
     ]);
-    expect(share(null)).toContain("nothing that a number can hold");
+  });
+
+  it("tell what has grown, what is zero and what is no number from what is kept", () => {
+    const [task] = sampleResult({ tasks: ["text"], cells: ["lstm", "gru", "rnn"] }).tasks;
+    const runs = task.runs.map((run) => ({
+      ...run,
+      probes: run.probes.map((probe) => {
+        const { h } = probe.curves;
+        const mean = h.mean.map((value, lag) => (run.cell === "lstm" ? lag / 50 : lag < 50 ? value : null));
+        return { ...probe, curves: { h: { ...h, mean, underflowLag: run.cell === "rnn" ? 50 : null } } };
+      }),
+    }));
+    expect(findingOf({ ...task, runs }, 100)).toBe(
+      "After training, 50 steps back in time, the gradient of the LSTM has grown 10-fold, the GRU's is not a number and nothing of the RNN's is left.",
+    );
   });
 });

@@ -1,11 +1,13 @@
 import type { TaskResult } from "../gradflow/result.ts";
 import { cellsOf, curveOver, type Moment, valueAtLag } from "../gradflow/summary.ts";
-import { grouped, listed, noNumber, powerOfTen, significant } from "./format.ts";
+import { grouped, listed, powerOfTen, significant } from "./format.ts";
 
 /** What is left of a cell's gradient at a lag, as log10 of its share of lag 0. */
 export interface Kept {
   readonly label: string;
+  /** Null for an exact zero, and for what is no number. */
   readonly log10: number | null;
+  readonly zero: boolean;
 }
 
 const preferredLags = [50, 25, 10, 1];
@@ -33,27 +35,34 @@ export function keptAt(task: TaskResult, moment: Moment, lag: number): Kept[] {
       const start = curve && valueAtLag(curve.mean, 0);
       if (curve === undefined || start === null || start === undefined) return [];
       const value = valueAtLag(curve.mean, lag);
-      return [{ label: runs[0].label, log10: value === null ? null : value - start }];
+      const zero = value === null && curve.underflowLag !== null && lag >= curve.underflowLag;
+      return [{ label: runs[0].label, log10: value === null ? null : value - start, zero }];
     })
     .sort((a, b) => (b.log10 ?? Number.NEGATIVE_INFINITY) - (a.log10 ?? Number.NEGATIVE_INFINITY));
 }
 
 function sentence(kept: readonly Kept[], moment: Moment, lag: number): string {
   const when = moment === "trained" ? "After training" : "At initialisation";
-  const [first, ...rest] = kept.map(({ label, log10 }, k) => {
-    // The comma of `LSTM, forget bias 1` would read as the next item of the list.
-    const name = label.replace(/, (.*)$/, " ($1)");
-    if (k === 0) return `the ${name} keeps ${share(log10)} of its gradient`;
-    return `the ${name} ${share(log10)}`;
-  });
   const steps = lag === 1 ? "1 step" : `${lag} steps`;
-  return `${when}, ${steps} back in time, ${listed([first, ...rest])}.`;
+  const firstKept = kept.findIndex(({ log10 }) => log10 !== null && log10 <= 0);
+  const clauses = kept.map(({ label, log10, zero }, k) => {
+    // The comma of `LSTM, forget bias 1` would read as the next item of the list.
+    const name = `the ${label.replace(/, (.*)$/, " ($1)")}`;
+    if (log10 === null) return zero ? `nothing of ${name}'s is left` : `${name}'s is not a number`;
+    if (log10 > 0) return `${k === 0 ? `the gradient of ${name}` : `${name}'s`} has grown ${share(log10)}`;
+    return k === firstKept ? `${name} keeps ${share(log10)} of its gradient` : `${name} ${share(log10)}`;
+  });
+  return `${when}, ${steps} back in time, ${listed(clauses)}.`;
 }
 
-/** `1 part in 10¹⁵`, `1 part in 320`, `63 %`, `4.1 times the size`. */
-export function share(log10: number | null): string {
-  if (log10 === null) return `${noNumber} (nothing that a number can hold)`;
+/** `1 part in 10¹⁵`, `1 part in 320`, `63 %`; `4.1-fold` for what has grown. */
+export function share(log10: number): string {
   if (log10 <= -4) return `1 part in ${powerOfTen(Math.round(-log10))}`;
-  if (log10 <= -1) return `1 part in ${grouped(Number((10 ** -log10).toPrecision(2)))}`;
-  return log10 <= 0 ? `${significant(100 * 10 ** log10, 2)} %` : `${significant(10 ** log10, 2)} times the size`;
+  if (log10 <= -1) return `1 part in ${rounded(10 ** -log10)}`;
+  if (log10 <= 0) return `${significant(100 * 10 ** log10, 2)} %`;
+  return log10 < 4 ? `${rounded(10 ** log10)}-fold` : `${powerOfTen(Math.round(log10))}-fold`;
+}
+
+function rounded(value: number): string {
+  return grouped(Number(value.toPrecision(2)));
 }

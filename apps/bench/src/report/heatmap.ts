@@ -77,7 +77,7 @@ export function renderHeatmap({ id, title, label, curves, lags, steps }: Heatmap
       graphic:
         curves.length === 0
           ? [notice("nothing was measured", plot)]
-          : [{ type: "image", silent: true, left: plot.left, top: plot.top, style: picture(curves, lags, last) }],
+          : [{ type: "image", silent: true, left: plot.left, top: plot.top, style: picture(curves, lags, steps) }],
     },
   });
 }
@@ -104,14 +104,17 @@ const words: readonly (readonly [number, string])[] = [
   [3, "a thousand"],
 ];
 
+/** How much of the picture a run of a single probe gets, when others have more. */
+const thin = 0.04;
+
 /** A column for each probe, from half way to the one before to half way to the one after. */
 function picture(curves: readonly FlowCurve[], lags: number, steps: number): Record<string, unknown> {
   const size = { width: plot.right - plot.left, height: plot.bottom - plot.top };
   const edges = curves.slice(1).map(({ step }, k) => (step + curves[k].step) / 2);
   const end = curves[curves.length - 1].step;
-  const past = end + (edges.length > 0 ? end - edges[edges.length - 1] : steps);
+  const past = end + (edges.length > 0 ? end - edges[edges.length - 1] : steps > 0 ? thin * steps : 1);
   const colorAt = (x: number, y: number): Rgb => {
-    const step = ((x + 0.5) / size.width) * steps;
+    const step = ((x + 0.5) / size.width) * Math.max(1, steps);
     // A run that ended early leaves the rest of its picture white.
     if (step > past) return [255, 255, 255];
     const k = edges.findIndex((edge) => step < edge);

@@ -30,7 +30,7 @@ figcaption{color:var(--soft);font-size:.9rem;margin:8px 0 0;max-width:100ch}
 .keys{display:flex;flex-wrap:wrap;gap:4px 22px;list-style:none;margin:0 0 0 -40px;padding:0;font-size:.85rem}
 .keys i{display:inline-block;width:22px;height:14px;border-radius:3px;margin-right:7px;vertical-align:-2px;border:1px solid var(--line);-webkit-print-color-adjust:exact;print-color-adjust:exact}
 .wide{overflow-x:auto;border:1px solid var(--line);border-radius:10px;background:var(--card)}
-table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
+table{border-collapse:separate;border-spacing:0;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
 caption{text-align:left;color:var(--soft);padding:10px 12px 6px}
 th,td{padding:5px 9px;text-align:right;white-space:nowrap;vertical-align:top}
 thead th{color:var(--soft);font-weight:600;vertical-align:bottom;border-bottom:1px solid var(--line);line-height:1.3}
@@ -38,20 +38,21 @@ thead th[scope=colgroup]{text-align:center;border-bottom:0}
 thead th:first-child[rowspan],tbody th{text-align:left}
 tbody th[scope=rowgroup]{padding-top:14px;font-weight:600}
 tbody th[scope=row]{font-weight:500;line-height:1.3;position:sticky;left:0;background:var(--card)}
-tbody tr+tr{border-top:1px solid var(--line)}
+tbody tr+tr>*{border-top:1px solid var(--line)}
 .cell{border-left:4px var(--dash,solid) var(--cell,var(--soft));padding-left:8px;display:inline-block}
 .metric{white-space:normal;display:inline-block;max-width:9em}
 sub,sup{line-height:0}
-small{display:block;font-weight:400;font-size:.78rem}
-.warn{color:var(--warn)}
+small{display:block;font-weight:400;font-size:.85em}
+.warn{color:var(--warn);white-space:normal}
+td .warn{max-width:6.5em;margin-left:auto}
 dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:4px 18px;margin:8px 0 16px}
 dt{color:var(--soft)}
 dd{margin:0;overflow-wrap:anywhere}
 pre{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:10px 14px;overflow-x:auto;font-size:.88rem}
 .sources li{margin:4px 0;max-width:90ch}
 footer{color:var(--soft);font-size:.88rem;margin-top:36px}
-@media (max-width:900px){.grid.three{grid-template-columns:repeat(2,minmax(0,1fr))}}
-@media (max-width:720px){.grid,.grid.three{grid-template-columns:minmax(0,1fr)}main{padding:18px 10px 40px}h1{font-size:1.5rem}.card{padding:2px}.card.scroll{overflow-x:auto}.card.scroll svg{min-width:680px}.scale{padding:12px 30px 8px}.ticks{font-size:.68rem;height:46px}.ticks span{max-width:7.5ch;white-space:normal}.keys{margin-left:-20px}dl{grid-template-columns:minmax(0,1fr);gap:0}dd{margin-bottom:8px}}
+@media screen and (max-width:900px){.grid.three{grid-template-columns:repeat(2,minmax(0,1fr))}}
+@media screen and (max-width:720px){.grid,.grid.three{grid-template-columns:minmax(0,1fr)}main{padding:18px 10px 40px}h1{font-size:1.5rem}.card{padding:2px}.card.scroll{overflow-x:auto}.card.scroll svg{min-width:680px}.scale{padding:12px 30px 8px}.ticks{font-size:.68rem;height:46px}.ticks span{max-width:7.5ch;white-space:normal}.keys{margin-left:-20px}tbody th[scope=row]{white-space:normal;min-width:8.5em;max-width:8.5em}dl{grid-template-columns:minmax(0,1fr);gap:0}dd{margin-bottom:8px}}
 @media (prefers-color-scheme:dark){:root{--bg:#11151c;--card:#181d26;--ink:#e8eaed;--soft:#a3acb8;--line:#303844;--warn:#ffb085;--accent:#56b4e9}.banner{background:#3b2a14;color:#ffdcae;border-color:#6b4a1e}}
-@media print{:root{--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--warn:#7a2600}body{font-size:11pt}main{max-width:none;padding:0}figure,.wide,.grid>*{break-inside:avoid}h2,h3{break-after:avoid}.wide{overflow:visible}table{font-size:8pt}th,td{padding:3px 5px}}
+@media print{:root{--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--warn:#7a2600}body{font-size:11pt}main{max-width:none;padding:0}figure,.wide,.grid>*{break-inside:avoid}h2,h3{break-after:avoid}.wide{overflow:visible}table{font-size:7pt}th,td{padding:3px 3px}}
 `;

@@ -52,7 +52,7 @@ function rowOf(
     fixed(flow?.r2, 3) + (flow?.exponential === false ? '<small class="warn">not exponential</small>' : ""),
     fixed(flow?.horizon, 0),
   ];
-  return `<tr><th scope="row"${ink}><span class="cell">${labelOf(row)}</span>${note}</th>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
+  return `<tr><th scope="row"${ink}><span class="cell">${labelOf(row)}${note}</span></th>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
 }
 
 function labelOf({ label }: SummaryRow): string {
