@@ -8,4 +8,5 @@ docTests({
   url: import.meta.url,
   modules: { "@unroll/cells": cells, "@unroll/nn": nn, "@unroll/autograd": autograd, "@unroll/tensor": tensor },
   before: () => tensor.manualSeed(0),
+  complete: true,
 });
