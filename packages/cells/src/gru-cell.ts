@@ -1,10 +1,9 @@
-import type { Parameter } from "@unroll/autograd";
-import { Module } from "@unroll/nn";
-import { add, checkOptions, chunk, mul, sigmoid, slice, sub, type Tensor, tanh, zeros } from "@unroll/tensor";
+import { add, checkOptions, chunk, mul, sigmoid, slice, sub, type Tensor, tanh } from "@unroll/tensor";
 import { affine } from "./affine.ts";
 import type { Cell } from "./cell.ts";
 import { checkFlag } from "./checks.ts";
-import { type CellOptions, cellOptions, cellParameters, describeCell, describeOptions } from "./parameters.ts";
+import { GatedCell } from "./gated-cell.ts";
+import { type CellOptions, cellOptions, describeOptions } from "./parameters.ts";
 
 /** The state of a {@link GRUCell}: `h` `[B, H]`. */
 export type GRUState = { readonly h: Tensor };
@@ -46,30 +45,15 @@ export function describeGRU(options: GRUCellOptions): string[] {
  * ```
  * @throws {OptionError} when an option is unknown or has a wrong value, or a size is not a whole number >= 1
  */
-export class GRUCell extends Module implements Cell<GRUState> {
-  weight_ih: Parameter;
-  weight_hh: Parameter;
-  bias_ih: Parameter | undefined;
-  bias_hh: Parameter | undefined;
-  readonly inputSize: number;
-  readonly hiddenSize: number;
-  readonly #parts: readonly string[];
+export class GRUCell extends GatedCell implements Cell<GRUState> {
   readonly resetAfter: boolean;
 
   constructor(inputSize: number, hiddenSize: number, options: GRUCellOptions = {}) {
-    super();
     checkOptions("GRUCell", options, gruCellOptions);
-    this.inputSize = inputSize;
-    this.hiddenSize = hiddenSize;
-    this.#parts = describeGRU(options);
     const { resetAfter = true } = options;
     checkFlag("GRUCell", "resetAfter", resetAfter);
+    super({ name: "GRUCell", gates: 3, parts: describeGRU(options) }, inputSize, hiddenSize, options);
     this.resetAfter = resetAfter;
-    const { weight_ih, weight_hh, bias_ih, bias_hh } = cellParameters("GRUCell", 3, inputSize, hiddenSize, options);
-    this.weight_ih = weight_ih;
-    this.weight_hh = weight_hh;
-    this.bias_ih = bias_ih;
-    this.bias_hh = bias_hh;
   }
 
   /** One step: x `[B, I]` and a state of B rows give an output `[B, H]`, which is the new h, and the new state. */
@@ -100,11 +84,6 @@ export class GRUCell extends Module implements Cell<GRUState> {
 
   /** Zeros. */
   initialState(batch: number): GRUState {
-    return { h: zeros([batch, this.hiddenSize], { dtype: this.weight_hh.dtype }) };
-  }
-
-  /** The cell with the options that differ from PyTorch's defaults. */
-  describe(): string {
-    return describeCell("GRUCell", this, this.#parts);
+    return { h: this.zeroRows(batch) };
   }
 }

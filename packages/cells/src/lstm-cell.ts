@@ -1,16 +1,8 @@
-import type { Parameter } from "@unroll/autograd";
-import { Module } from "@unroll/nn";
-import { add, checkOptions, chunk, mul, sigmoid, type Tensor, tanh, zeros } from "@unroll/tensor";
+import { add, checkOptions, chunk, mul, sigmoid, type Tensor, tanh } from "@unroll/tensor";
 import { affine } from "./affine.ts";
 import type { Cell } from "./cell.ts";
-import {
-  type CellOptions,
-  cellOptions,
-  cellParameters,
-  describeCell,
-  describeOptions,
-  setGateBias,
-} from "./parameters.ts";
+import { GatedCell } from "./gated-cell.ts";
+import { type CellOptions, cellOptions, describeOptions, setGateBias } from "./parameters.ts";
 
 /** The state of an {@link LSTMCell}: `h` and `c`, each `[B, H]`. */
 export type LSTMState = { readonly h: Tensor; readonly c: Tensor };
@@ -50,27 +42,11 @@ export function describeLSTM(options: LSTMCellOptions): string[] {
  * ```
  * @throws {OptionError} when an option is unknown or has a wrong value, or a size is not a whole number >= 1
  */
-export class LSTMCell extends Module implements Cell<LSTMState> {
-  weight_ih: Parameter;
-  weight_hh: Parameter;
-  bias_ih: Parameter | undefined;
-  bias_hh: Parameter | undefined;
-  readonly inputSize: number;
-  readonly hiddenSize: number;
-  readonly #parts: readonly string[];
-
+export class LSTMCell extends GatedCell implements Cell<LSTMState> {
   constructor(inputSize: number, hiddenSize: number, options: LSTMCellOptions = {}) {
-    super();
     checkOptions("LSTMCell", options, lstmCellOptions);
-    this.inputSize = inputSize;
-    this.hiddenSize = hiddenSize;
-    this.#parts = describeLSTM(options);
-    const parameters = cellParameters("LSTMCell", 4, inputSize, hiddenSize, options);
-    if (options.forgetBias !== undefined) setGateBias("LSTMCell", parameters, 1, hiddenSize, options.forgetBias);
-    this.weight_ih = parameters.weight_ih;
-    this.weight_hh = parameters.weight_hh;
-    this.bias_ih = parameters.bias_ih;
-    this.bias_hh = parameters.bias_hh;
+    super({ name: "LSTMCell", gates: 4, parts: describeLSTM(options) }, inputSize, hiddenSize, options);
+    if (options.forgetBias !== undefined) setGateBias("LSTMCell", this, 1, hiddenSize, options.forgetBias);
   }
 
   /** One step: x `[B, I]` and a state of B rows give an output `[B, H]`, which is the new h, and the new state. */
@@ -84,12 +60,6 @@ export class LSTMCell extends Module implements Cell<LSTMState> {
 
   /** Zeros. */
   initialState(batch: number): LSTMState {
-    const zero = () => zeros([batch, this.hiddenSize], { dtype: this.weight_hh.dtype });
-    return { h: zero(), c: zero() };
-  }
-
-  /** The cell with the options that differ from PyTorch's defaults. */
-  describe(): string {
-    return describeCell("LSTMCell", this, this.#parts);
+    return { h: this.zeroRows(batch), c: this.zeroRows(batch) };
   }
 }

@@ -86,15 +86,6 @@ export function setGateBias(
   }
 }
 
-/** How a cell describes itself: its sizes, and the options that differ from PyTorch's defaults. */
-export function describeCell(
-  name: string,
-  { inputSize, hiddenSize }: { readonly inputSize: number; readonly hiddenSize: number },
-  parts: readonly string[],
-): string {
-  return `${name}(${[inputSize, hiddenSize, ...parts].join(", ")})`;
-}
-
 /** The common options that differ from PyTorch's defaults. */
 export function describeOptions({ bias = true, recurrentInit = "uniform", dtype = "float32" }: CellOptions): string[] {
   const parts: string[] = [];

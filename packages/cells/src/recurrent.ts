@@ -15,8 +15,8 @@ import {
 } from "@unroll/tensor";
 import type { Cell } from "./cell.ts";
 import { checkFlag, checkFunction, checkParameter, checkReset, checkSize, checkState } from "./checks.ts";
+import type { GatedCell } from "./gated-cell.ts";
 import { checkLengths, type Lengths } from "./lengths.ts";
-import { describeCell } from "./parameters.ts";
 import { mapState, type StepRecord, type Unrolled, unroll } from "./unroll.ts";
 
 /** Options of the recurrent layers beside those of their cells. */
@@ -53,12 +53,7 @@ export interface ForwardOptions<S> {
 }
 
 /** A cell whose parameters have PyTorch's names. */
-export interface NamedCell<S extends { [K in keyof S]: Tensor }> extends Cell<S> {
-  weight_ih: Parameter;
-  weight_hh: Parameter;
-  bias_ih: Parameter | undefined;
-  bias_hh: Parameter | undefined;
-}
+export type NamedCell<S extends { [K in keyof S]: Tensor }> = GatedCell & Cell<S>;
 
 const parameterNames = ["weight_ih", "weight_hh", "bias_ih", "bias_hh"] as const;
 
@@ -222,7 +217,7 @@ export abstract class Recurrent<S extends { [K in keyof S]: Tensor }>
     if (this.bidirectional) parts.push("bidirectional: true");
     if (this.#dropout !== undefined) parts.push(`dropout: ${this.#dropout.p}`);
     if (this.batchFirst) parts.push("batchFirst: true");
-    return describeCell(this.#name, this, [...parts, ...this.describeCell()]);
+    return `${this.#name}(${[this.inputSize, this.hiddenSize, ...parts, ...this.describeCell()].join(", ")})`;
   }
 
   /** The cell's options for {@link describe}. */

@@ -1,10 +1,9 @@
-import type { Parameter } from "@unroll/autograd";
-import { Module } from "@unroll/nn";
-import { add, checkOptions, relu, type Tensor, tanh, zeros } from "@unroll/tensor";
+import { add, checkOptions, relu, type Tensor, tanh } from "@unroll/tensor";
 import { affine } from "./affine.ts";
 import type { Cell } from "./cell.ts";
 import { checkWord } from "./checks.ts";
-import { type CellOptions, cellOptions, cellParameters, describeCell, describeOptions } from "./parameters.ts";
+import { GatedCell } from "./gated-cell.ts";
+import { type CellOptions, cellOptions, describeOptions } from "./parameters.ts";
 
 /** The state of an {@link RNNCell}: `h` `[B, H]`. */
 export type RNNState = { readonly h: Tensor };
@@ -38,30 +37,15 @@ export function describeRNN(options: RNNCellOptions): string[] {
  * ```
  * @throws {OptionError} when an option is unknown or has a wrong value, or a size is not a whole number >= 1
  */
-export class RNNCell extends Module implements Cell<RNNState> {
-  weight_ih: Parameter;
-  weight_hh: Parameter;
-  bias_ih: Parameter | undefined;
-  bias_hh: Parameter | undefined;
-  readonly inputSize: number;
-  readonly hiddenSize: number;
-  readonly #parts: readonly string[];
+export class RNNCell extends GatedCell implements Cell<RNNState> {
   readonly nonlinearity: "tanh" | "relu";
 
   constructor(inputSize: number, hiddenSize: number, options: RNNCellOptions = {}) {
-    super();
     checkOptions("RNNCell", options, rnnCellOptions);
     const { nonlinearity = "tanh" } = options;
     checkWord("RNNCell", "nonlinearity", nonlinearity, ["tanh", "relu"]);
-    this.inputSize = inputSize;
-    this.hiddenSize = hiddenSize;
-    this.#parts = describeRNN(options);
+    super({ name: "RNNCell", gates: 1, parts: describeRNN(options) }, inputSize, hiddenSize, options);
     this.nonlinearity = nonlinearity;
-    const { weight_ih, weight_hh, bias_ih, bias_hh } = cellParameters("RNNCell", 1, inputSize, hiddenSize, options);
-    this.weight_ih = weight_ih;
-    this.weight_hh = weight_hh;
-    this.bias_ih = bias_ih;
-    this.bias_hh = bias_hh;
   }
 
   /** One step: x `[B, I]` and a state of B rows give an output `[B, H]`, which is the new h, and the new state. */
@@ -73,11 +57,6 @@ export class RNNCell extends Module implements Cell<RNNState> {
 
   /** Zeros. */
   initialState(batch: number): RNNState {
-    return { h: zeros([batch, this.hiddenSize], { dtype: this.weight_hh.dtype }) };
-  }
-
-  /** The cell with the options that differ from PyTorch's defaults. */
-  describe(): string {
-    return describeCell("RNNCell", this, this.#parts);
+    return { h: this.zeroRows(batch) };
   }
 }
