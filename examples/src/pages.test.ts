@@ -21,11 +21,12 @@ const modules = {
   "@unroll/tensor": tensor,
 };
 
-const folder = new URL("../../docs/guides/", import.meta.url);
-const guides = readdirSync(folder).filter((file) => file.endsWith(".md"));
+const root = new URL("../../", import.meta.url);
+const guides = readdirSync(new URL("docs/guides/", root)).filter((file) => file.endsWith(".md"));
+const pages = ["README.md", ...guides.map((file) => `docs/guides/${file}`)];
 
-describe.each(guides)("the guide %s", (file) => {
-  const examples = examplesIn(file, readFileSync(new URL(file, folder), "utf8"));
+describe.each(pages)("%s", (file) => {
+  const examples = examplesIn(file, readFileSync(new URL(file, root), "utf8"));
 
   it("has examples", () => {
     expect(examples.length).toBeGreaterThan(0);
