@@ -7,4 +7,5 @@ docTests({
   url: import.meta.url,
   modules: { "@unroll/autograd": autograd, "@unroll/autograd/testing": testing, "@unroll/tensor": tensor },
   before: () => tensor.manualSeed(0),
+  complete: true,
 });
