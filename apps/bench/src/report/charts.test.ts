@@ -205,7 +205,7 @@ describe("learning curves", () => {
     const baseline = { value: 2.1, formula: "log2(83)" };
     const svg = renderLossChart({ id: "l", label: "L", metric: "bits", baseline, lines });
     const labels = textsOf(svg).filter(({ x, text: content }) => x > 750 && !/^\d+$/.test(content));
-    expect(labels.map((label) => label.text)).toEqual(expect.arrayContaining(["without memory 2.10", "log2(83)"]));
+    expect(labels.map((label) => label.text)).toEqual(expect.arrayContaining(["guessing 2.10", "log2(83)"]));
     const ys = labels.map((label) => label.y).sort((a, b) => a - b);
     for (let i = 1; i < ys.length; i++) expect(ys[i] - ys[i - 1]).toBeGreaterThanOrEqual(13);
   });

@@ -29,7 +29,7 @@ const height = 400;
 /** Training losses are averaged into so many points. */
 const points = 60;
 
-/** Training losses as thin lines, validation values as markers, and what a model without memory reaches as a rule. */
+/** Training losses as thin lines, validation values as markers, and what guessing reaches as a rule. */
 export function renderLossChart({ id, label, metric, baseline, lines }: LossChart): string {
   const drawn = lines.map((line) => ({ ...line, training: smoothed(line.runs), validation: validated(line.runs) }));
   const all = drawn.flatMap(({ training, validation }) => [...training, ...validation]);
@@ -40,7 +40,7 @@ export function renderLossChart({ id, label, metric, baseline, lines }: LossChar
     return end === undefined ? [] : [{ label: line.label, style: line.style, end }];
   });
   const rule = {
-    label: `without memory, ${baseline.formula}`,
+    label: `guessing, ${baseline.formula}`,
     style: ruleStyle,
     end: [steps, baseline.value] as const,
   };

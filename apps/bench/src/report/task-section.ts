@@ -124,7 +124,7 @@ function losses(task: TaskResult): string {
     baseline: task.baseline,
     lines,
   });
-  return `<h3>Learning curves</h3><figure><div class="card scroll">${chart}</div><figcaption>Markers: validation${manySeeds(task)}. Thin lines: training loss, averaged over neighbouring steps. The dashed rule is what a model without memory reaches.</figcaption></figure>`;
+  return `<h3>Learning curves</h3><figure><div class="card scroll">${chart}</div><figcaption>Markers: validation${manySeeds(task)}. Thin lines: training loss, averaged over neighbouring steps. The dashed rule is what guessing reaches, without reading the input.</figcaption></figure>`;
 }
 
 function manySeeds(task: TaskResult): string {
