@@ -38,6 +38,29 @@ export function exitCode(code, signal) {
   return code ?? 1;
 }
 
+/** How often to look whether the package manager that started this process is still there, in milliseconds. */
+const watch = 250;
+
+/**
+ * npm passes a signal to the shell between it and its script; the shell dies of it and tells nobody. What is left of
+ * that here is another parent.
+ *
+ * @param {() => void} act
+ * @returns {() => void} stops watching
+ */
+function whenAbandoned(act) {
+  // Started by hand, a parent that leaves has only put this process into the background.
+  if (process.env.npm_lifecycle_event === undefined) return () => {};
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    act();
+  }, watch);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
 /**
  * Runs a program as a direct child on the inherited terminal, outlives it, and passes signals on.
  *
@@ -59,7 +82,9 @@ export function runChild(command, args, { cwd, env } = {}) {
       process.on(signal, handler);
       return { signal, handler };
     });
+    const stopWatching = whenAbandoned(() => child.kill("SIGTERM"));
     const restore = () => {
+      stopWatching();
       for (const { signal, handler } of handlers) process.off(signal, handler);
     };
     child.on("error", (error) => {

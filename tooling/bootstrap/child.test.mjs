@@ -1,4 +1,7 @@
 import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { exitCode, forwarding, runChild } from "./child.mjs";
 
@@ -60,4 +63,33 @@ describe("runChild", () => {
       expect(code).toBe(42);
     },
   );
+
+  it.each([
+    ["ends the child when the package manager that started it is gone", "start", 30_000, "SIGTERM\n"],
+    ["stays when a parent that is none has left it in the background", undefined, 1500, "finished\n"],
+  ])("%s", async (_, event, lifetime, expected) => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), "unroll-child-"));
+    const up = JSON.stringify(path.join(folder, "up"));
+    const inner = `process.on("SIGTERM", () => { console.log("SIGTERM"); process.exit(); });
+      setTimeout(() => { console.log("finished"); process.exit(); }, ${lifetime});
+      require("node:fs").writeFileSync(${up}, "");`;
+    const outer = `import { runChild } from ${JSON.stringify(new URL("child.mjs", import.meta.url).href)};
+      process.exitCode = await runChild(process.execPath, ["-e", ${JSON.stringify(inner)}]);`;
+    // Leaves when all are up, as the shell between npm and its script does.
+    const leaver = `require("node:child_process").spawn(process.execPath, ["--input-type=module", "-e",
+      ${JSON.stringify(outer)}], { stdio: "inherit" }).unref();
+      setInterval(() => { if (require("node:fs").existsSync(${up})) process.exit(); }, 50);`;
+    const { npm_lifecycle_event: _event, ...env } = process.env;
+    const top = spawn(process.execPath, ["-e", leaver], {
+      stdio: ["ignore", "pipe", "inherit"],
+      env: event === undefined ? env : { ...env, npm_lifecycle_event: event },
+    });
+    let output = "";
+    top.stdout.on("data", (chunk) => {
+      output += chunk;
+    });
+    await new Promise((resolve) => top.stdout.on("close", resolve));
+    rmSync(folder, { recursive: true });
+    expect(output).toBe(expected);
+  });
 });
