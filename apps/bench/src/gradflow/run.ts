@@ -2,7 +2,6 @@ import { availableParallelism, cpus } from "node:os";
 import path from "node:path";
 import { writeWhole } from "../files.ts";
 import { type Progress, startProgress } from "../progress.ts";
-import { renderReport } from "../report/render.ts";
 import { Collector } from "./collect.ts";
 import { configOf, type GradflowOptions } from "./config.ts";
 import type { Job } from "./job.ts";
@@ -10,6 +9,7 @@ import { runJobs } from "./jobs.ts";
 import { entryOf } from "./lineup.ts";
 import { makeTask, type NamedText } from "./make-task.ts";
 import { type BenchResult, type GradflowConfig, resultVersion } from "./result.ts";
+import { summarize } from "./summary.ts";
 import { renderTable } from "./table.ts";
 import type { Task } from "./task.ts";
 import { loadText } from "./text.ts";
@@ -120,7 +120,10 @@ async function runAll(
 async function finish(result: BenchResult, tasks: readonly Task[], out: string): Promise<number> {
   const jsonFile = path.join(out, "result.json");
   const htmlFile = path.join(out, "report.html");
-  await writeWhole(jsonFile, `${JSON.stringify(result)}\n`);
+  const summary = Object.fromEntries(result.tasks.map((task) => [task.task, summarize(task)]));
+  await writeWhole(jsonFile, `${JSON.stringify({ ...result, summary })}\n`);
+  // The charting library is large; only a run that has something to draw loads it.
+  const { renderReport } = await import("../report/render.ts");
   await writeWhole(htmlFile, renderReport(result));
   for (const task of result.tasks) process.stdout.write(`\n${renderTable(task)}\n`);
   const many = tasks.length > 1 ? "both tasks" : "the task";

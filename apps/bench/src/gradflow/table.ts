@@ -40,7 +40,7 @@ export function renderTable(task: TaskResult): string {
   return [
     `${task.task}: ${task.description}`,
     table.toString(),
-    `without memory: ${value.toFixed(3)} (${formula})`,
+    `guessing: ${value.toFixed(3)} (${formula})`,
     ...notes(summarize(task)),
   ].join("\n");
 }
