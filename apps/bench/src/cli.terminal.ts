@@ -75,6 +75,38 @@ describe("bench gradflow in a terminal", () => {
   });
 });
 
+describe("bench gradflow under impatient fingers", () => {
+  it("writes a report when it is stopped before anything was measured", async () => {
+    let pressed = false;
+    const { code, printed } = await inTerminal(["gradflow", "--task", "adding", "--out", "early"], (text, press) => {
+      if (pressed || !text.includes("Ctrl-C keeps")) return;
+      pressed = true;
+      press("\u0003");
+    });
+    expect(code).toBe(130);
+    expect(printed).toContain(path.join(folder, "early", "report.html"));
+    expect(resultIn("early").complete).toBe(false);
+  });
+
+  it("finishes writing when Ctrl-C is pressed again and again", async () => {
+    let presses = 0;
+    const { code, printed } = await inTerminal(
+      ["gradflow", "--task", "adding", "--cells", "rnn,gru", "--steps", "5000", "--out", "again-and-again"],
+      (text, press) => {
+        if (presses > 0 || !text.includes("loss")) return;
+        const timer = setInterval(() => {
+          press("\u0003");
+          if (++presses === 40) clearInterval(timer);
+        }, 25);
+        presses = 1;
+      },
+    );
+    expect(code).toBe(130);
+    expect(printed).toContain("Stopped early");
+    expect(readdirSync(path.join(folder, "again-and-again")).sort()).toEqual(["report.html", "result.json"]);
+  });
+});
+
 describe("bench gradflow without a terminal", () => {
   it("prints no control characters", () => {
     const { status, stdout, stderr } = withoutTerminal([...quick, "--out", "plain"]);
@@ -105,6 +137,20 @@ describe("bench gradflow without a terminal", () => {
     expect(stderr.trimEnd().split("\n")).toHaveLength(1);
     expect(stdout).toBe("");
     expect(existsSync(path.join(folder, "refused"))).toBe(false);
+  });
+
+  it("refuses an output folder that it cannot use, before it trains", () => {
+    write("taken", "a file");
+    for (const [out, message] of [
+      ["taken", /cannot write to/],
+      ["plain", /already holds a report\.html/],
+    ] as const) {
+      const { status, stderr } = withoutTerminal([...quick, "--out", out]);
+      expect(status).toBe(2);
+      expect(stderr).toMatch(message);
+      expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+    }
+    expect(resultIn("plain").complete).toBe(true);
   });
 
   it.each([

@@ -22,7 +22,7 @@ cli
   .option("--data <file>", "a UTF-8 text to train on (default: Moby Dick)")
   .option("--out <dir>", "where report.html and result.json go (default: results/gradflow-<time>)")
   .option("--quick", "40 steps with small cells: seconds instead of minutes")
-  .option("--full", "2,000 steps, larger cells, 5 seeds: about two hours on two cores")
+  .option("--full", "2,000 steps, larger cells, 5 seeds: many hours on two cores")
   .example("bench gradflow --quick")
   .example("bench gradflow --task text --cells rnn,lstm --data my-book.txt --out my-results")
   .action(async (options: GradflowOptions) => {

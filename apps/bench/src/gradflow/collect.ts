@@ -5,7 +5,7 @@ import type { Task } from "./task.ts";
 import type { RunEvent } from "./train.ts";
 
 /** A run as far as it has come. */
-interface Progress {
+interface RunSoFar {
   readonly job: Job;
   readonly startedAt: number;
   endedAt: number | undefined;
@@ -13,6 +13,7 @@ interface Progress {
   hidden: number;
   parameters: number;
   divergedAt: number | undefined;
+  error: string | undefined;
   readonly loss: number[];
   readonly gradNorm: number[];
   readonly validation: { step: number; value: number }[];
@@ -21,7 +22,7 @@ interface Progress {
 
 /** Gathers the events of all runs; results can be taken at any time, also when only some have ended. */
 export class Collector {
-  readonly #runs = new Map<Job, Progress>();
+  readonly #runs = new Map<Job, RunSoFar>();
 
   start(job: Job): void {
     this.#runs.set(job, {
@@ -32,6 +33,7 @@ export class Collector {
       hidden: job.config.hidden[job.task],
       parameters: 0,
       divergedAt: undefined,
+      error: undefined,
       loss: [],
       gradNorm: [],
       validation: [],
@@ -58,6 +60,17 @@ export class Collector {
     if (run !== undefined) run.endedAt = performance.now();
   }
 
+  /** The program itself went wrong in this run; what it reported before stays. */
+  fail(job: Job, error: string): void {
+    const run = this.#runs.get(job);
+    if (run !== undefined) run.error = error;
+  }
+
+  /** Whether a run ended by a fault of the program. */
+  get failed(): boolean {
+    return [...this.#runs.values()].some(({ error }) => error !== undefined);
+  }
+
   /** The results of one task, in the order of the configuration. Runs that never reported a model are left out. */
   task({ name, description, metric, baseline }: Task, config: GradflowConfig): TaskResult {
     const runs = [...this.#runs.values()]
@@ -69,14 +82,22 @@ export class Collector {
   }
 }
 
-function resultOf({ job, startedAt, endedAt, divergedAt, ...run }: Progress): RunResult {
+function resultOf({ job, startedAt, endedAt, divergedAt, error, ...run }: RunSoFar): RunResult {
   return {
     cell: job.cell,
     label: entryOf(job.cell).label,
     seed: job.seed,
     ...run,
-    status: divergedAt !== undefined ? "diverged" : endedAt === undefined ? "stopped" : "done",
+    status:
+      error !== undefined
+        ? "failed"
+        : divergedAt !== undefined
+          ? "diverged"
+          : endedAt === undefined
+            ? "stopped"
+            : "done",
     divergedAt,
+    error,
     seconds: ((endedAt ?? performance.now()) - startedAt) / 1000,
   };
 }

@@ -19,6 +19,14 @@ describe("configOf", () => {
     expect(config.probeEvery).toBe(1);
   });
 
+  it("reads a file whose name is a number", () => {
+    expect(configOf({ data: 2024 }).data).toBe("2024");
+  });
+
+  it("takes an infinite norm as no clipping", () => {
+    expect(configOf({ clip: "Infinity" }).clip).toBe(Number.POSITIVE_INFINITY);
+  });
+
   it.each([
     [{ steps: 0 }, "--steps must be a whole number >= 1, got 0"],
     [{ hidden: "x" }, "--hidden must be a whole number >= 1, got x"],
@@ -28,6 +36,11 @@ describe("configOf", () => {
     [{ clip: 0 }, "--clip must be a number > 0, got 0"],
     [{ cells: "rnn,lstn" }, "--cells: there is no lstn; choose from rnn"],
     [{ task: "" }, "--task: there is no empty name"],
+    [{ lr: Number.POSITIVE_INFINITY }, "--lr must be a number > 0, got Infinity"],
+    [{ seed: Number.MAX_SAFE_INTEGER }, "--seed 9007199254740991 is too large"],
+    [{ data: ["a", "b"] }, "--data must be one path, got a and b"],
+    [{ data: true }, "--data must be one path, got true"],
+    [{ cells: ["rnn", "gru"] }, "--cells comes twice; separate names by commas"],
     [{ quick: true, full: true }, "--quick and --full exclude each other"],
   ])("refuses %j", (options, message) => {
     expect(() => configOf(options)).toThrow(message);

@@ -1,11 +1,12 @@
 import { InputError } from "../input-error.ts";
 import { lineup } from "./lineup.ts";
+import { dataSeedOffset } from "./make-task.ts";
 import type { GradflowConfig, TaskName } from "./result.ts";
 
 /** The options of `bench gradflow` as they come from the command line. */
 export interface GradflowOptions {
-  task?: string;
-  cells?: string;
+  task?: unknown;
+  cells?: unknown;
   length?: unknown;
   hidden?: unknown;
   steps?: unknown;
@@ -13,8 +14,8 @@ export interface GradflowOptions {
   seed?: unknown;
   lr?: unknown;
   clip?: unknown;
-  data?: string;
-  out?: string;
+  data?: unknown;
+  out?: unknown;
   quick?: boolean;
   full?: boolean;
 }
@@ -42,6 +43,8 @@ export function configOf(options: GradflowOptions): GradflowConfig {
       ? size.hidden
       : { text: whole("hidden", options.hidden, 0, 1), adding: whole("hidden", options.hidden, 0, 1) };
   const first = whole("seed", options.seed, 1, 0);
+  const seeds = whole("seeds", options.seeds, size.seeds, 1);
+  if (first + seeds + dataSeedOffset > Number.MAX_SAFE_INTEGER) throw new InputError(`--seed ${first} is too large`);
   return {
     tasks: names("task", options.task, taskNames) as readonly TaskName[],
     cells: names(
@@ -49,7 +52,7 @@ export function configOf(options: GradflowOptions): GradflowConfig {
       options.cells,
       lineup.map((entry) => entry.key),
     ),
-    seeds: Array.from({ length: whole("seeds", options.seeds, size.seeds, 1) }, (_, i) => first + i),
+    seeds: Array.from({ length: seeds }, (_, i) => first + i),
     length: whole("length", options.length, 100, 2),
     hidden,
     embedding: 32,
@@ -59,9 +62,10 @@ export function configOf(options: GradflowOptions): GradflowConfig {
     probeBatch: 8,
     lags: 100,
     warmup: 28,
-    learningRate: positive("lr", options.lr, 3e-3),
-    clip: positive("clip", options.clip, 1),
-    data: options.data,
+    learningRate: positive("lr", options.lr, 3e-3, Number.MAX_VALUE),
+    // Infinity switches clipping off.
+    clip: positive("clip", options.clip, 1, Number.POSITIVE_INFINITY),
+    data: pathOption("data", options.data),
   };
 }
 
@@ -74,16 +78,29 @@ function whole(option: string, value: unknown, fallback: number, least: number):
   return number;
 }
 
-function positive(option: string, value: unknown, fallback: number): number {
+function positive(option: string, value: unknown, fallback: number, most: number): number {
   if (value === undefined) return fallback;
   const number = typeof value === "number" ? value : Number(value);
-  if (!(number > 0) || value === "" || typeof value === "boolean")
+  if (!(number > 0 && number <= most) || value === "" || typeof value === "boolean") {
     throw new InputError(`--${option} must be a number > 0, got ${String(value)}`);
+  }
   return number;
+}
+
+/** A file or folder name. The command line hands over `2024` as a number, and a repeated option as an array. */
+export function pathOption(option: string, value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === "number") return String(value);
+  if (typeof value !== "string" || value === "")
+    throw new InputError(
+      `--${option} must be one path, got ${Array.isArray(value) ? value.join(" and ") : String(value)}`,
+    );
+  return value;
 }
 
 function names(option: string, value: unknown, known: readonly string[]): readonly string[] {
   if (value === undefined) return known;
+  if (Array.isArray(value)) throw new InputError(`--${option} comes twice; separate names by commas`);
   const asked = String(value)
     .split(",")
     .map((name) => name.trim());

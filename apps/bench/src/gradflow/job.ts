@@ -1,5 +1,5 @@
-import type { NamedText } from "./make-task.ts";
 import type { GradflowConfig, TaskName } from "./result.ts";
+import type { Tokens } from "./tokens.ts";
 import type { RunEvent } from "./train.ts";
 
 /** One cell, one seed, one task: what a worker thread is given. */
@@ -8,7 +8,7 @@ export interface Job {
   readonly cell: string;
   readonly seed: number;
   readonly config: GradflowConfig;
-  readonly text: NamedText;
+  readonly text: Tokens;
 }
 
 /** What a worker thread tells the main one. */

@@ -8,13 +8,13 @@ export interface JobListener {
   readonly onStart: (job: Job) => void;
   readonly onEvent: (job: Job, event: RunEvent) => void;
   readonly onEnd: (job: Job) => void;
+  /** The job's thread broke down; the other jobs go on. */
+  readonly onFail: (job: Job, error: string) => void;
 }
 
 /**
  * Runs jobs on worker threads, as many at a time as there are cores, so that this thread stays free for the progress bar
- * and for Ctrl-C. Resolves when all have ended or the signal was given; what a stopped job reported stays reported.
- *
- * @throws what a job threw; the others are stopped then
+ * and for Ctrl-C. Resolves when all have ended, failed, or the signal was given; what a job reported stays reported.
  */
 export async function runJobs(
   jobs: readonly Job[],
@@ -36,12 +36,23 @@ function runJob(job: Job, url: URL, listener: JobListener, signal: AbortSignal):
   const worker = new Worker(url, { workerData: job });
   const stop = () => void worker.terminate();
   signal.addEventListener("abort", stop, { once: true });
-  return new Promise<void>((resolve, reject) => {
+  let settled = false;
+  return new Promise<void>((resolve) => {
+    const fail = (error: string) => {
+      if (settled || signal.aborted) return;
+      settled = true;
+      listener.onFail(job, error);
+    };
     worker.on("message", (message: WorkerMessage) => {
-      if (message.kind === "end") listener.onEnd(job);
-      else for (const event of message.events) listener.onEvent(job, event);
+      if (message.kind === "end") {
+        settled = true;
+        listener.onEnd(job);
+      } else for (const event of message.events) listener.onEvent(job, event);
     });
-    worker.on("error", reject);
-    worker.on("exit", () => resolve());
+    worker.on("error", (error) => fail(error.message));
+    worker.on("exit", (code) => {
+      fail(`its thread ended early, with exit code ${code}`);
+      resolve();
+    });
   }).finally(() => signal.removeEventListener("abort", stop));
 }

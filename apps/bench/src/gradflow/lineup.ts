@@ -1,5 +1,5 @@
 import { GRU, LSTM, type Recurrent, RNN } from "@unroll/cells";
-import { Generator, type Tensor } from "@unroll/tensor";
+import type { Generator, Tensor } from "@unroll/tensor";
 
 /** The state that a recurrent layer carries, whatever its names. */
 export type LayerState = Readonly<Record<string, Tensor>>;
@@ -11,6 +11,8 @@ export type Layer = Recurrent<LayerState>;
 export interface Entry {
   readonly key: string;
   readonly label: string;
+  /** Blocks of H rows in the layer's weights: 1, 3 or 4. */
+  readonly gates: number;
   /** Has as many parameters as the LSTM instead of the same hidden size. */
   readonly equalParameters: boolean;
   readonly make: (inputSize: number, hiddenSize: number, generator: Generator) => Layer;
@@ -21,17 +23,24 @@ const gru: Entry["make"] = (inputSize, hiddenSize, generator) => new GRU(inputSi
 
 /** All cells that can be compared, in the order in which they are shown. */
 export const lineup: readonly Entry[] = [
-  { key: "rnn", label: "RNN", equalParameters: false, make: rnn },
-  { key: "lstm", label: "LSTM", equalParameters: false, make: (i, h, generator) => new LSTM(i, h, { generator }) },
+  { key: "rnn", label: "RNN", gates: 1, equalParameters: false, make: rnn },
+  {
+    key: "lstm",
+    label: "LSTM",
+    gates: 4,
+    equalParameters: false,
+    make: (i, h, generator) => new LSTM(i, h, { generator }),
+  },
   {
     key: "lstm-fb1",
     label: "LSTM, forget bias 1",
+    gates: 4,
     equalParameters: false,
     make: (i, h, generator) => new LSTM(i, h, { generator, forgetBias: 1 }),
   },
-  { key: "gru", label: "GRU", equalParameters: false, make: gru },
-  { key: "rnn-eq", label: "RNN, parameters of the LSTM", equalParameters: true, make: rnn },
-  { key: "gru-eq", label: "GRU, parameters of the LSTM", equalParameters: true, make: gru },
+  { key: "gru", label: "GRU", gates: 3, equalParameters: false, make: gru },
+  { key: "rnn-eq", label: "RNN, parameters of the LSTM", gates: 1, equalParameters: true, make: rnn },
+  { key: "gru-eq", label: "GRU, parameters of the LSTM", gates: 3, equalParameters: true, make: gru },
 ];
 
 /** The entry of a key that has been checked. */
@@ -54,12 +63,17 @@ export function hiddenSizeOf(
   outside: (hidden: number) => number,
 ): number {
   if (!entry.equalParameters) return hiddenSize;
-  const total = (layer: Layer, hidden: number) =>
-    layer.parameters().reduce((count, parameter) => count + parameter.size, outside(hidden));
-  const target = total(new LSTM(inputSize, hiddenSize, { generator: new Generator(0) }), hiddenSize);
+  const target = layerParameters(lstmGates, inputSize, hiddenSize) + outside(hiddenSize);
   const distance = (hidden: number) =>
-    Math.abs(total(entry.make(inputSize, hidden, new Generator(0)), hidden) - target);
+    Math.abs(layerParameters(entry.gates, inputSize, hidden) + outside(hidden) - target);
   let best = hiddenSize;
   while (distance(best + 1) <= distance(best)) best++;
   return best;
+}
+
+const lstmGates = 4;
+
+/** Two weights and two biases for each gate, as PyTorch counts. */
+function layerParameters(gates: number, inputSize: number, hidden: number): number {
+  return gates * hidden * (inputSize + hidden + 2);
 }

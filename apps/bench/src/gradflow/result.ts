@@ -69,9 +69,11 @@ export interface RunResult {
   readonly seed: number;
   readonly hidden: number;
   readonly parameters: number;
-  readonly status: "done" | "stopped" | "diverged";
-  /** For a diverged run: the step at which the loss was no longer finite. */
+  readonly status: "done" | "stopped" | "diverged" | "failed";
+  /** For a diverged run: the first step that left a loss, a gradient, a weight or a validation that is not finite. */
   readonly divergedAt: number | undefined;
+  /** For a failed run: what went wrong in the program. */
+  readonly error: string | undefined;
   readonly seconds: number;
   /** The training loss of each step, in the metric's unit. */
   readonly loss: readonly number[];

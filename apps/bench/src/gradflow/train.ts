@@ -1,7 +1,7 @@
 import { backward } from "@unroll/autograd";
 import { type FlowSeries, fitExponential, gradientFlow, horizonOf } from "@unroll/gradflow";
 import { Adam, clipGradNorm } from "@unroll/optim";
-import { Generator } from "@unroll/tensor";
+import { Generator, type Tensor } from "@unroll/tensor";
 import { entryOf } from "./lineup.ts";
 import { SequenceModel } from "./model.ts";
 import type { Curve, GradflowConfig, ProbeResult } from "./result.ts";
@@ -38,19 +38,26 @@ export function* trainRun(task: Task, cell: string, seed: number, config: Gradfl
   for (let step = 0; ; step++) {
     if (step % config.probeEvery === 0 || step === steps)
       yield { kind: "probe", probe: probe(model, task, step, config.lags) };
-    if (step % validateEvery === 0 || step === steps) yield { kind: "validation", step, value: task.validate(model) };
+    if (step % validateEvery === 0 || step === steps) {
+      const value = task.validate(model);
+      if (!Number.isFinite(value)) return yield { kind: "diverged", step };
+      yield { kind: "validation", step, value };
+    }
     if (step === steps) return;
     const loss = task.nextLoss(model);
     optimizer.zeroGrad();
     backward(loss);
     const { norm, finite } = clipGradNorm(parameters, config.clip);
-    if (!Number.isFinite(loss.item()) || !finite) {
-      yield { kind: "diverged", step: step + 1 };
-      return;
-    }
+    if (!Number.isFinite(loss.item()) || !finite) return yield { kind: "diverged", step: step + 1 };
     yield { kind: "step", step: step + 1, loss: task.toMetric(loss.item()), gradNorm: norm };
     optimizer.step();
+    // A step that is far too long leaves weights that overflow: measuring them would only report NaN.
+    if (!parameters.every(allFinite)) return yield { kind: "diverged", step: step + 1 };
   }
+}
+
+function allFinite({ data }: Tensor): boolean {
+  return data.every((value) => Number.isFinite(value));
 }
 
 function probe(model: SequenceModel, task: Task, step: number, lags: number): ProbeResult {

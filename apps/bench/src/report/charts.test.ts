@@ -214,11 +214,11 @@ describe("learning curves", () => {
 describe("findings", () => {
   it("are the measured shares, most first", () => {
     const kept = keptAt(text, "trained", 50);
-    expect(kept.map(({ label }) => label)).toEqual(["LSTM, forget bias 1", "GRU", "LSTM", "RNN"]);
+    expect(kept.map(({ label }) => label)).toEqual(["LSTM, forget bias 1", "LSTM", "GRU", "RNN"]);
     const rnn = curveOver(
       text.runs.filter((run) => run.cell === "rnn"),
       "trained",
-      "h",
+      "joint",
     );
     const expected = (valueAtLag(rnn?.mean ?? [], 50) ?? 0) - (valueAtLag(rnn?.mean ?? [], 0) ?? 0);
     expect(kept[3].log10).toBeCloseTo(expected, 12);
@@ -247,9 +247,9 @@ describe("findings", () => {
     const runs = task.runs.map((run) => ({
       ...run,
       probes: run.probes.map((probe) => {
-        const { h } = probe.curves;
-        const mean = h.mean.map((value, lag) => (run.cell === "lstm" ? lag / 50 : lag < 50 ? value : null));
-        return { ...probe, curves: { h: { ...h, mean, underflowLag: run.cell === "rnn" ? 50 : null } } };
+        const { joint } = probe;
+        const mean = joint.mean.map((value, lag) => (run.cell === "lstm" ? lag / 50 : lag < 50 ? value : null));
+        return { ...probe, joint: { ...joint, mean, underflowLag: run.cell === "rnn" ? 50 : null } };
       }),
     }));
     expect(findingOf({ ...task, runs }, 100)).toBe(

@@ -31,7 +31,7 @@ export function keptAt(task: TaskResult, moment: Moment, lag: number): Kept[] {
   const distinct = cells.filter(([{ cell }]) => !cell.endsWith("-eq"));
   return (distinct.length > 0 ? distinct : cells)
     .flatMap((runs): Kept[] => {
-      const curve = curveOver(runs, moment, "h");
+      const curve = curveOver(runs, moment, "joint");
       const start = curve && valueAtLag(curve.mean, 0);
       if (curve === undefined || start === null || start === undefined) return [];
       const value = valueAtLag(curve.mean, lag);

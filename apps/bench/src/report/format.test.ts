@@ -44,6 +44,7 @@ describe("halfLifeText", () => {
     logs: {},
     decayPerStep,
     halfLife,
+    jointHalfLife: halfLife,
     r2: 1,
     exponential: true,
     horizon: 0,

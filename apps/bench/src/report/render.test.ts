@@ -192,7 +192,7 @@ describe("renderReport with little to show", () => {
           : run,
       ),
     );
-    expect(text).toContain('<small class="warn">diverged at step 3 (seed 1)</small>');
+    expect(text).toMatch(/<small class="warn">diverged at step 3, last finite loss \d\.\d+ \(seed 1\)<\/small>/);
   });
 
   it("marks a decay that is not exponential", () => {

@@ -92,6 +92,7 @@ function sampleTask(
         hidden,
         parameters,
         status: "done",
+        error: undefined,
         divergedAt: undefined,
         seconds: 11.5,
         loss: Array.from({ length: steps }, (_, step) => lossAt(step) * (1 + 0.06 * (wobble() - 0.5))),

@@ -1,0 +1,18 @@
+import { CharVocabulary } from "@unroll/data";
+
+/** A text as symbols, in memory that all threads share. */
+export interface Tokens {
+  /** What the text is called. */
+  readonly name: string;
+  readonly ids: Int32Array;
+  readonly symbols: number;
+}
+
+/** Numbers the characters of a text, once for all runs. */
+export function tokensOf(name: string, text: string): Tokens {
+  const vocabulary = CharVocabulary.fromText(text);
+  const encoded = vocabulary.encode(text);
+  const ids = new Int32Array(new SharedArrayBuffer(encoded.size * Int32Array.BYTES_PER_ELEMENT));
+  ids.set(encoded.data);
+  return { name, ids, symbols: vocabulary.size };
+}
