@@ -67,7 +67,7 @@ export { flip, pad, select, slice, tril } from "./ops/slicing.ts";
 export { cumsum, logSoftmax, softmax } from "./ops/softmax.ts";
 export { argmax, argmin, argsort, type SortOptions, sort, type TopkOptions, topk } from "./ops/sorting.ts";
 export { mean, std, type VarianceOptions, variance } from "./ops/statistics.ts";
-export { checkBoolean, checkNumber, checkOptions, checkWhole } from "./options.ts";
+export { checkBoolean, checkFunction, checkNumber, checkOptions, checkWhole } from "./options.ts";
 export {
   type Block,
   defaultGenerator,

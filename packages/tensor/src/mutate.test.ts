@@ -41,7 +41,7 @@ describe("mutate", () => {
 
   it.each([
     [() => mutate(wrong([1]), () => {}), DTypeError, "mutate: expected a tensor, got an array; use tensor(values)"],
-    [() => mutate(tensor([1]), wrong([1])), OptionError, "mutate: expected a function, got an array"],
+    [() => mutate(tensor([1]), wrong([1])), OptionError, "mutate: write must be a function, got an array"],
     [
       () =>
         mutate(

@@ -1,8 +1,8 @@
 import { checkTensor } from "./check.ts";
 import { tensorAs } from "./create.ts";
-import { describe } from "./describe.ts";
 import type { TypedArray } from "./dtype.ts";
-import { DTypeError, OptionError, ShapeError } from "./errors.ts";
+import { DTypeError, ShapeError } from "./errors.ts";
+import { checkFunction } from "./options.ts";
 import { formatShape, sameShape } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -20,7 +20,7 @@ import { Tensor } from "./tensor.ts";
  */
 export function mutate(x: Tensor, write: (data: TypedArray) => void): void {
   checkTensor("mutate", x);
-  if (typeof write !== "function") throw new OptionError(`mutate: expected a function, got ${describe(write)}`);
+  checkFunction("mutate", "write", write);
   const data = x.data;
   x.storage.version++;
   write(data);

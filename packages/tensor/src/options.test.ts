@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { OptionError } from "./errors.ts";
-import { checkBoolean, checkNumber, checkOptions, checkWhole } from "./options.ts";
+import { checkBoolean, checkFunction, checkNumber, checkOptions, checkWhole } from "./options.ts";
 
 describe("checkOptions", () => {
   it("accepts nothing, known keys, and known keys that are left out", () => {
@@ -32,6 +32,7 @@ describe("the kinds of options", () => {
     expect([checkBoolean("f", "a", undefined, true), checkBoolean("f", "a", false, true)]).toEqual([true, false]);
     expect([checkNumber("f", "a", 0.5), checkNumber("f", "a", Number.NaN)]).toEqual([0.5, Number.NaN]);
     expect(checkWhole("f", "a", -3)).toBe(-3);
+    expect(() => checkFunction("f", "a", () => 1)).not.toThrow();
   });
 
   it.each([
@@ -41,6 +42,8 @@ describe("the kinds of options", () => {
     [() => checkNumber("f", "a", undefined), "f: a must be a number, got undefined"],
     [() => checkWhole("f", "a", 0.5), "f: a must be a whole number, got number 0.5"],
     [() => checkWhole("f", "a", Number.POSITIVE_INFINITY), "f: a must be a whole number, got number Infinity"],
+    [() => checkFunction("f", "a", undefined), "f: a must be a function, got undefined"],
+    [() => checkFunction("f", "a", { b: 1 }), "f: a must be a function, got an object with keys b"],
   ])("refuse another kind", (call, message) => {
     expect(call).toThrow(new OptionError(message));
   });

@@ -43,6 +43,11 @@ export function checkWhole(fn: string, name: string, value: unknown): number {
   return value;
 }
 
+/** Throws an {@link OptionError} unless `value` is a function. */
+export function checkFunction(fn: string, name: string, value: unknown): void {
+  if (typeof value !== "function") throw new OptionError(`${fn}: ${name} must be a function, got ${describe(value)}`);
+}
+
 function nearest(word: string, known: readonly string[]): string {
   let best = known[0];
   let bestDistance = Number.POSITIVE_INFINITY;

@@ -40,6 +40,9 @@ describe("withEvaluator", () => {
     expect(() => withEvaluator({} as never, () => 1)).toThrow(
       new OptionError("withEvaluator: expected an evaluator function, got an empty object"),
     );
+    expect(() => withEvaluator(abstractOutput, 5 as never)).toThrow(
+      new OptionError("withEvaluator: fn must be a function, got number 5"),
+    );
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe } from "./describe.ts";
 import { OptionError } from "./errors.ts";
+import { checkFunction } from "./options.ts";
 import { type Evaluator, runtime } from "./runtime.ts";
 
 /**
@@ -15,6 +16,7 @@ import { type Evaluator, runtime } from "./runtime.ts";
 export function withEvaluator<T>(evaluator: Evaluator | undefined, fn: () => T): T {
   if (evaluator !== undefined && typeof evaluator !== "function")
     throw new OptionError(`withEvaluator: expected an evaluator function, got ${describe(evaluator)}`);
+  checkFunction("withEvaluator", "fn", fn);
   const state = runtime();
   const previous = state.evaluator;
   state.evaluator = evaluator;

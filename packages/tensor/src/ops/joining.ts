@@ -169,5 +169,6 @@ export function chunk(x: Tensor, chunks: number, dim: number = 0): Tensor[] {
  * @throws {IndexError} when the axis does not exist
  */
 export function unbind(x: Tensor, dim: number = 0): Tensor[] {
-  return Array.from({ length: x.shape[axisOf("unbind", x, dim)] }, (_, i) => select(x, dim, i));
+  const axis = axisOf("unbind", x, dim);
+  return Array.from({ length: x.shape[axis] }, (_, i) => select(x, axis, i));
 }

@@ -180,6 +180,7 @@ const joining: Case[] = [
   ["a negative size", () => split(x, [-1, 4], 1), ShapeError, "split: sizes must be whole numbers >= 0, got [-1, 4]"],
   ["no chunks", () => chunk(x, 0), ShapeError, "chunk: expected a whole count >= 1, got number 0"],
   ["an axis to chunk", () => chunk(x, 2, 2), IndexError, "chunk: no axis 2, expected one in [-2, 1]"],
+  ["no tensor to unbind", () => unbind(wrong(null)), DTypeError, "unbind: expected a tensor, got null"],
   ["a scalar to unbind", () => unbind(tensor(1)), IndexError, "unbind: no axis 0, a scalar has none"],
 ];
 

@@ -209,6 +209,7 @@ const sorting: Case[] = [
   ],
   ["a mask", () => sort(mask), DTypeError, "sort: expected numbers, got bool; use cast"],
   ["an axis to argsort", () => argsort(x, 2), IndexError, "argsort: no axis 2, expected one in [-2, 1]"],
+  ["no tensor to topk", () => topk(wrong(undefined), 1), DTypeError, "topk: expected a tensor, got undefined"],
   ["too large a k", () => topk(x, 4), ShapeError, "topk: expected a whole k in [0, 3], got 4"],
   ["half a k", () => topk(x, 0.5), ShapeError, "topk: expected a whole k in [0, 3], got 0.5"],
   ["a string as k", () => topk(x, wrong("1")), ShapeError, 'topk: expected a whole k in [0, 3], got string "1"'],

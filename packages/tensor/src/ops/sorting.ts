@@ -186,7 +186,8 @@ export function topk(
 ): { values: Tensor; indices: Tensor } {
   checkOptions("topk", options, ["largest"]);
   const descending = checkBoolean("topk", "largest", options?.largest, true);
-  const size = x.shape[axisOf("topk", x, dim)];
+  const axis = axisOf("topk", x, dim);
+  const size = x.shape[axis];
   if (!Number.isInteger(k) || k < 0 || k > size)
     throw new ShapeError(`topk: expected a whole k in [0, ${size}], got ${typeof k === "number" ? k : describe(k)}`);
   const indices = slice(argsortAs("topk", x, dim, { descending }), dim, 0, k);

@@ -74,6 +74,10 @@ describe("a generator", () => {
     [() => Generator.from({ seed: 1 } as never), "Generator: the counter must be a whole number >= 0, got undefined"],
     [() => new Generator(1).reserve(Number.NaN), "Generator: expected a whole number of counters >= 0, got number NaN"],
     [() => new Generator(1).integer(0), "Generator: expected a whole bound >= 1, got number 0"],
+    [() => withGenerator(new Generator(1), 5 as never), "withGenerator: fn must be a function, got number 5"],
+    [() => recordBlocks(undefined as never), "recordBlocks: fn must be a function, got undefined"],
+    [() => replayBlocks([], 5 as never), "replayBlocks: fn must be a function, got number 5"],
+    [() => replayBlocks(5 as never, () => 1), "replayBlocks: expected the blocks of recordBlocks, got number 5"],
     [() => withGenerator({} as never, () => 1), "withGenerator: expected a Generator, got an empty object"],
   ])("refuses a wrong argument: %s", (call, message) => {
     expect(call).toThrow(new OptionError(message));

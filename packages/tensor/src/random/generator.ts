@@ -1,5 +1,6 @@
 import { describe } from "../describe.ts";
 import { OptionError } from "../errors.ts";
+import { checkFunction } from "../options.ts";
 import { runtime } from "../runtime.ts";
 import { refusePromise } from "../switches.ts";
 import { philox } from "./philox.ts";
@@ -156,6 +157,7 @@ export function manualSeed(seed: number): void {
 export function withGenerator<T>(generator: Generator, fn: () => T): T {
   if (typeof generator?.reserve !== "function")
     throw new OptionError(`withGenerator: expected a Generator, got ${describe(generator)}`);
+  checkFunction("withGenerator", "fn", fn);
   const state = runtime();
   const previous = state.generator;
   state.generator = generator;
@@ -185,13 +187,16 @@ export function recordBlocks<T>(fn: () => T): { value: T; blocks: readonly Block
 /**
  * Runs `fn` with the draws of an earlier run; generators stay where they are. See {@link recordBlocks}.
  *
- * @throws {OptionError} when `fn` draws more often than the first time, or returns a promise
+ * @throws {OptionError} when `blocks` are none, or `fn` draws more often than the first time or returns a promise
  */
 export function replayBlocks<T>(blocks: readonly Block[], fn: () => T): T {
+  if (!Array.isArray(blocks))
+    throw new OptionError(`replayBlocks: expected the blocks of recordBlocks, got ${describe(blocks)}`);
   return withTape("replayBlocks", [...blocks], true, fn);
 }
 
 function withTape<T>(name: string, blocks: Block[], replay: boolean, fn: () => T): T {
+  checkFunction(name, "fn", fn);
   const state = runtime();
   const outer = state.blocks;
   state.blocks = { blocks, replay, next: 0, outer };
