@@ -7,7 +7,6 @@ import {
   matmul,
   mul,
   referenceEngine,
-  runtime,
   select,
   slice,
   split,
@@ -17,6 +16,7 @@ import {
   tanh,
   tensor,
   unbind,
+  withEngine,
   zeros,
 } from "@unroll/tensor";
 import { describe, expect, it } from "vitest";
@@ -38,14 +38,7 @@ function work(fn: () => void): { ops: number; values: number } {
       referenceEngine.run(op, out, output, inputs, attrs);
     },
   };
-  const state = runtime();
-  const before = state.engine;
-  state.engine = engine;
-  try {
-    fn();
-  } finally {
-    state.engine = before;
-  }
+  withEngine(engine, fn);
   return counted;
 }
 

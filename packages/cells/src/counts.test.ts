@@ -1,5 +1,15 @@
 import { backward, noGrad, requireGrad } from "@unroll/autograd";
-import { type Engine, Generator, randn, referenceEngine, runtime, sum, type Tensor, zeros } from "@unroll/tensor";
+import {
+  type Engine,
+  Generator,
+  randn,
+  referenceEngine,
+  runtime,
+  sum,
+  type Tensor,
+  withEngine,
+  zeros,
+} from "@unroll/tensor";
 import { describe, expect, it } from "vitest";
 import { RNNCell } from "./rnn-cell.ts";
 import { kinds } from "./testing/kinds.ts";
@@ -25,15 +35,13 @@ function work(fn: () => void): Work {
       (engine ?? referenceEngine).run(op, out, output, inputs, attrs);
     },
   };
-  state.engine = counting;
   state.recorder = (op, inputs, attrs, output) => {
     count.ops++;
     recorder?.(op, inputs, attrs, output);
   };
   try {
-    fn();
+    withEngine(counting, fn);
   } finally {
-    state.engine = engine;
     state.recorder = recorder;
   }
   return count;

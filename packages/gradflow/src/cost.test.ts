@@ -1,5 +1,5 @@
 import { GRU, LSTM } from "@unroll/cells";
-import { type Engine, Generator, randn, referenceEngine, runtime, sum, type Tensor } from "@unroll/tensor";
+import { type Engine, Generator, randn, referenceEngine, sum, type Tensor, withEngine } from "@unroll/tensor";
 import { describe, expect, it } from "vitest";
 import { gradientFlow } from "./flow.ts";
 
@@ -15,14 +15,7 @@ function costOf(fn: () => void): { ops: number; numbers: number; byName: Record<
       referenceEngine.run(op, out, output, inputs, attrs);
     },
   };
-  const state = runtime();
-  const before = state.engine;
-  state.engine = counting;
-  try {
-    fn();
-  } finally {
-    state.engine = before;
-  }
+  withEngine(counting, fn);
   return cost;
 }
 

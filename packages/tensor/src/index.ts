@@ -84,5 +84,5 @@ export type { AttrsOf, OpName, OpTable } from "./records.ts";
 export { referenceEngine } from "./reference.ts";
 export { type Engine, type Evaluator, type Recorder, type Runtime, runtime } from "./runtime.ts";
 export { broadcastShapes, formatShape, normalizeDim, type Shape, sameShape, sizeOf } from "./shape.ts";
-export { refusePromise, withEvaluator } from "./switches.ts";
+export { refusePromise, withEngine, withEvaluator } from "./switches.ts";
 export { type NestedArray, type Storage, Tensor } from "./tensor.ts";

@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { abstractOutput, add, OptionError, refusePromise, runtime, tensor, withEvaluator } from "./index.ts";
+import {
+  abstractOutput,
+  add,
+  type Engine,
+  OptionError,
+  referenceEngine,
+  refusePromise,
+  runtime,
+  tensor,
+  withEngine,
+  withEvaluator,
+} from "./index.ts";
 
 const message = "the function returned a promise, but the switch lasts only while it runs; pass a synchronous function";
 
@@ -42,6 +53,54 @@ describe("withEvaluator", () => {
     );
     expect(() => withEvaluator(abstractOutput, 5 as never)).toThrow(
       new OptionError("withEvaluator: fn must be a function, got number 5"),
+    );
+  });
+});
+
+describe("withEngine", () => {
+  const doubling: Engine = {
+    name: "doubling",
+    run: (op, out, output, inputs, attrs) => {
+      referenceEngine.run(op, out, output, inputs, attrs);
+      for (let i = 0; i < out.length; i++) out[i] *= 2;
+    },
+  };
+
+  it("puts another engine in place, for as long as the function runs", () => {
+    expect(withEngine(doubling, () => add(tensor([1]), 1)).toArray()).toEqual([4]);
+    expect(runtime().engine).toBeUndefined();
+    expect(add(tensor([1]), 1).toArray()).toEqual([2]);
+  });
+
+  it("nests, and undefined stands for the reference", () => {
+    withEngine(doubling, () => {
+      expect(withEngine(undefined, () => add(tensor([1]), 1)).toArray()).toEqual([2]);
+      expect(runtime().engine).toBe(doubling);
+    });
+  });
+
+  it("restores the previous one after an error", () => {
+    expect(() =>
+      withEngine(doubling, () => {
+        throw new RangeError("inside");
+      }),
+    ).toThrow("inside");
+    expect(runtime().engine).toBeUndefined();
+  });
+
+  it("refuses a promise and anything that is no engine", () => {
+    expect(() => withEngine(doubling, async () => 1)).toThrow(new OptionError(`withEngine: ${message}`));
+    expect(runtime().engine).toBeUndefined();
+    for (const [wrong, got] of [
+      [null, "null"],
+      [5, "number 5"],
+      [{ name: "idle" }, "an object with keys name"],
+    ])
+      expect(() => withEngine(wrong as never, () => 1)).toThrow(
+        new OptionError(`withEngine: expected an engine with a method run, got ${got}`),
+      );
+    expect(() => withEngine(doubling, 5 as never)).toThrow(
+      new OptionError("withEngine: fn must be a function, got number 5"),
     );
   });
 });
