@@ -106,7 +106,7 @@ describe("backward", () => {
     expect(() => backward(y, { gradient: ones([2], { dtype: "float64" }) })).toThrow(
       "backward: the gradient of a float32 output is float64",
     );
-    expect(() => backward(3 as never)).toThrow("backward: expected a tensor to differentiate, got number");
+    expect(() => backward(3 as never)).toThrow("backward: expected a tensor, got number 3");
     expect(() => backward(sum(y), { keepGraph: true } as object)).toThrow("backward: unknown option keepGraph");
     for (const lost of [tensor(1), noGrad(() => sum(y))]) {
       expect(() => backward(lost)).toThrow(GradientError);
@@ -244,6 +244,6 @@ describe("parameter", () => {
     const index = tensor([1], { dtype: "int32" });
     expect(() => parameter(index)).toThrow("parameter: gradients need float32 or float64, got int32; use cast");
     expect(() => requireGrad(index)).toThrow("requireGrad: gradients need float32 or float64, got int32; use cast");
-    expect(() => requireGrad([1] as never)).toThrow("requireGrad: expected a tensor, got object");
+    expect(() => requireGrad([1] as never)).toThrow("requireGrad: expected a tensor, got an array; use tensor(values)");
   });
 });

@@ -1,4 +1,13 @@
-import { checkOptions, DTypeError, onesLike, ShapeError, sameShape, Tensor } from "@unroll/tensor";
+import {
+  checkBoolean,
+  checkOptions,
+  checkTensor,
+  DTypeError,
+  onesLike,
+  ShapeError,
+  sameShape,
+  type Tensor,
+} from "@unroll/tensor";
 import { GradientError } from "./errors.ts";
 import type { GraphNode } from "./node.ts";
 import type { Parameter } from "./parameter.ts";
@@ -12,13 +21,14 @@ export interface BackwardOptions {
   retain?: boolean;
 }
 
-/** The node of an output with the gradient to start from, checked. */
+/** The node of an output with the gradient to start from, checked; `option` is what the caller named that gradient. */
 export function rootOf(
   fn: string,
   output: Tensor,
   gradient: Tensor | undefined,
+  option: string,
 ): { node: GraphNode; gradient: Tensor } {
-  if (!Tensor.is(output)) throw new DTypeError(`${fn}: expected a tensor to differentiate, got ${typeof output}`);
+  checkTensor(fn, output);
   if (output.node === undefined) {
     throw new GradientError(
       `${fn}: nothing that needs a gradient led to this tensor; was it made from parameters, outside of noGrad?`,
@@ -27,6 +37,7 @@ export function rootOf(
   const shape = `[${output.shape.join(", ")}]`;
   if (gradient === undefined && output.size !== 1)
     throw new ShapeError(`${fn}: expected a single number, got shape ${shape}; sum it, or pass its gradient`);
+  if (gradient !== undefined) checkTensor(`${fn}: ${option}`, gradient);
   const start = gradient ?? onesLike(output);
   if (!sameShape(start.shape, output.shape))
     throw new ShapeError(`${fn}: the gradient of an output of shape ${shape} has shape [${start.shape.join(", ")}]`);
@@ -44,15 +55,16 @@ export function rootOf(
  * backward(sum(mul(w, w)));
  * w.grad?.toArray(); // [6]
  * ```
+ * @throws {DTypeError} when the loss or its gradient is no tensor, or their dtypes differ
  * @throws {GradientError} when no parameter led to the loss
  * @throws {ShapeError} when the loss is not a single number and no gradient is given
  * @throws {StaleTensorError} when a value that the gradient needs was overwritten since
  */
 export function backward(loss: Tensor, options: BackwardOptions = {}): void {
   checkOptions("backward", options, ["gradient", "retain"]);
-  const { gradient, retain = false } = options;
+  const retain = checkBoolean("backward", "retain", options.retain, false);
   walk({
-    roots: [rootOf("backward", loss, gradient)],
+    roots: [rootOf("backward", loss, options.gradient, "gradient")],
     deliver: (node, value) => {
       if (node.kind === "leaf") (node.parameter as Parameter).accumulate(value);
     },

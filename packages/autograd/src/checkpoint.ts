@@ -1,6 +1,7 @@
-import { recordBlocks, refusePromise, replayBlocks, Tensor } from "@unroll/tensor";
+import { checkFunction, checkTensor, recordBlocks, refusePromise, replayBlocks, Tensor } from "@unroll/tensor";
 import { GradientError } from "./errors.ts";
 import { attach } from "./function.ts";
+import { tensorsOf } from "./grad.ts";
 import { type GraphNode, guard } from "./node.ts";
 import { autogradState, nextId, withRecording } from "./state.ts";
 import { reachable, walk } from "./walk.ts";
@@ -21,17 +22,20 @@ import { reachable, walk } from "./walk.ts";
  * w.grad?.shape; // [4, 4]
  * ```
  * @throws {StaleTensorError} in backward, when an input or a parameter that `fn` used was overwritten in between
- * @throws {OptionError} when `fn` returns a promise
+ * @throws {DTypeError} when an input or an output is no tensor
+ * @throws {OptionError} when `fn` is no function, or returns a promise
  */
 export function checkpoint<Inputs extends Tensor[], Output extends Tensor | readonly Tensor[]>(
   fn: (...inputs: Inputs) => Output,
   ...inputs: Inputs
 ): Output {
+  checkFunction("checkpoint", "fn", fn);
+  for (const input of inputs) checkTensor("checkpoint", input);
   const run = () => refusePromise("checkpoint", fn(...inputs));
   if (!autogradState().recording) return run();
   const firstInside = nextId();
   const { value, blocks } = recordBlocks(run);
-  const outputs = asList(value);
+  const outputs = tensorsOf("checkpoint: the function's outputs", value);
   // An output may be older than fn: an input or a parameter handed through keeps the node that it has.
   const made = outputs.map(({ node }) => node !== undefined && (node as GraphNode).id > firstInside);
   if (!made.includes(true)) return value;
@@ -47,7 +51,10 @@ export function checkpoint<Inputs extends Tensor[], Output extends Tensor | read
     parents,
     backward: (gradOutputs, { createGraph, retain }) => {
       fresh();
-      const again = asList(withRecording("checkpoint", true, () => replayBlocks(blocks, run)));
+      const again = tensorsOf(
+        "checkpoint: the function's outputs",
+        withRecording("checkpoint", true, () => replayBlocks(blocks, run)),
+      );
       const found = new Map<GraphNode, Tensor>();
       walk({
         roots: gradOutputs.flatMap((gradient, i) => (gradient ? [{ node: nodeAgain(again[i]), gradient }] : [])),
@@ -62,10 +69,6 @@ export function checkpoint<Inputs extends Tensor[], Output extends Tensor | read
   });
   const result = outputs.map((output, i) => (made[i] ? attached[i] : output));
   return (Tensor.is(value) ? result[0] : result) as Output;
-}
-
-function asList(value: Tensor | readonly Tensor[]): readonly Tensor[] {
-  return Tensor.is(value) ? [value] : value;
 }
 
 function nodeAgain(output: Tensor | undefined): GraphNode {

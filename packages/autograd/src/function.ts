@@ -1,4 +1,15 @@
-import { identity, isFloat, runtime, Tensor, zerosLike } from "@unroll/tensor";
+import {
+  checkFunction,
+  checkTensor,
+  DTypeError,
+  describe,
+  identity,
+  isFloat,
+  OptionError,
+  runtime,
+  Tensor,
+  zerosLike,
+} from "@unroll/tensor";
 import { GradientError } from "./errors.ts";
 import { grad } from "./grad.ts";
 import { type BackwardRequest, type FunctionNode, type GraphNode, guard } from "./node.ts";
@@ -39,18 +50,23 @@ export interface FunctionDefinition<Args, Saved> {
  * });
  * const [y] = square([requireGrad(tensor(3))]);
  * ```
+ * @throws {OptionError} when the definition lacks a name, forward or backward
+ * @throws {DTypeError} when an input or an output is no tensor
  * @throws {GradientError} when it is traced or differentiated twice and has no plain form
  */
 export function defineFunction<Args, Saved>(
   definition: FunctionDefinition<Args, Saved>,
 ): (inputs: readonly Tensor[], args: Args) => Tensor[] {
+  checkDefinition(definition);
   return (inputs, args) => {
     const { name, plain } = definition;
+    checkTensors(name, "inputs", inputs);
     if (runtime().evaluator !== undefined) {
       if (plain === undefined) throw new GradientError(`${name}: cannot be traced, it has no plain form`);
       return [...plain(inputs, args)];
     }
     const { outputs, saved } = noGrad(() => definition.forward(inputs, args));
+    checkTensors(name, "outputs of forward", outputs);
     const parents = inputs.map((input) => input.node as GraphNode | undefined);
     if (!autogradState().recording || parents.every((parent) => parent === undefined)) return [...outputs];
     const savedFresh = guard(name, "saved by", tensorsIn(saved));
@@ -76,6 +92,24 @@ export function defineFunction<Args, Saved>(
       },
     });
   };
+}
+
+function checkDefinition<Args, Saved>(definition: FunctionDefinition<Args, Saved>): void {
+  if (typeof definition !== "object" || definition === null)
+    throw new OptionError(
+      `defineFunction: expected a definition { name, forward, backward }, got ${describe(definition)}`,
+    );
+  const { name, forward, backward, plain } = definition;
+  if (typeof name !== "string") throw new OptionError(`defineFunction: name must be a string, got ${describe(name)}`);
+  checkFunction("defineFunction", "forward", forward);
+  checkFunction("defineFunction", "backward", backward);
+  if (plain !== undefined) checkFunction("defineFunction", "plain", plain);
+}
+
+function checkTensors(name: string, what: string, values: readonly Tensor[]): void {
+  if (!Array.isArray(values))
+    throw new DTypeError(`${name}: ${what} must be an array of tensors, got ${describe(values)}`);
+  for (const value of values) checkTensor(`${name}: ${what}`, value);
 }
 
 /** The tensors that a saved context holds at its surface. */

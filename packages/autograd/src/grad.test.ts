@@ -141,14 +141,14 @@ describe("grad", () => {
     const x = requireGrad(tensor([1, 2]));
     const y = mul(x, 2);
     expect(() => grad(y, [x])).toThrow("grad: expected a single number, got shape [2]");
-    expect(() => grad(sum(y), x as never)).toThrow("grad: expected an array of input tensors");
-    expect(() => grad(sum(y), [1 as never])).toThrow("grad: expected an array of input tensors");
+    expect(() => grad(sum(y), x as never)).toThrow("grad: expected an array of input tensors, got a tensor");
+    expect(() => grad(sum(y), [1 as never])).toThrow("grad: inputs: expected a tensor, got number 1");
     expect(() => grad(tensor(1), [x])).toThrow("grad: nothing that needs a gradient led to this tensor");
     expect(() => grad([sum(y), sum(y)], [x], { gradOutputs: [tensor(1)] })).toThrow(
       "grad: expected 2 gradOutputs, one for each output, got 1",
     );
     expect(() => grad(sum(y), [x], { unused: "maybe" as never })).toThrow(
-      'unused must be "error" or "zeros", got maybe',
+      'unused must be "error" or "zeros", got string "maybe"',
     );
     expect(() => grad(sum(y), [x], { create_graph: true } as object)).toThrow("did you mean createGraph?");
   });

@@ -1,4 +1,13 @@
-import { checkOptions, DTypeError, OptionError, Tensor, zerosLike } from "@unroll/tensor";
+import {
+  checkBoolean,
+  checkOptions,
+  checkTensor,
+  DTypeError,
+  describe,
+  OptionError,
+  type Tensor,
+  zerosLike,
+} from "@unroll/tensor";
 import { rootOf } from "./backward.ts";
 import { GradientError } from "./errors.ts";
 import type { GraphNode } from "./node.ts";
@@ -25,6 +34,8 @@ export interface GradOptions {
  * const x = requireGrad(tensor([2, 3]));
  * grad(sum(mul(x, x)), [x])[0].toArray(); // [4, 6]
  * ```
+ * @throws {DTypeError} when an output, an input or a gradient of an output is no tensor
+ * @throws {OptionError} when an option has a wrong name or value
  * @throws {GradientError} when an output has no graph, or an input no path to the outputs
  */
 export function grad(
@@ -33,17 +44,25 @@ export function grad(
   options: GradOptions = {},
 ): Tensor[] {
   checkOptions("grad", options, ["gradOutputs", "createGraph", "retain", "unused"]);
-  const { gradOutputs, createGraph = false, retain = false, unused = "error" } = options;
+  const { gradOutputs, unused = "error" } = options;
+  const createGraph = checkBoolean("grad", "createGraph", options.createGraph, false);
+  const retain = checkBoolean("grad", "retain", options.retain, false);
   if (unused !== "error" && unused !== "zeros")
-    throw new OptionError(`grad: unused must be "error" or "zeros", got ${String(unused)}`);
-  if (!Array.isArray(inputs) || !inputs.every((input) => Tensor.is(input)))
-    throw new DTypeError("grad: expected an array of input tensors");
-  const from = Tensor.is(outputs) ? [outputs] : outputs;
-  if (gradOutputs !== undefined && gradOutputs.length !== from.length)
-    throw new OptionError(`grad: expected ${from.length} gradOutputs, one for each output, got ${gradOutputs.length}`);
+    throw new OptionError(`grad: unused must be "error" or "zeros", got ${describe(unused)}`);
+  if (!Array.isArray(inputs)) throw new DTypeError(`grad: expected an array of input tensors, got ${describe(inputs)}`);
+  for (const input of inputs) checkTensor("grad: inputs", input);
+  const from = tensorsOf("grad", outputs);
+  if (gradOutputs !== undefined) {
+    if (!Array.isArray(gradOutputs))
+      throw new OptionError(`grad: gradOutputs must be an array, one for each output, got ${describe(gradOutputs)}`);
+    if (gradOutputs.length !== from.length)
+      throw new OptionError(
+        `grad: expected ${from.length} gradOutputs, one for each output, got ${gradOutputs.length}`,
+      );
+  }
   const found = new Map<GraphNode, Tensor>();
   walk({
-    roots: from.map((output, i) => rootOf("grad", output, gradOutputs?.[i])),
+    roots: from.map((output, i) => rootOf("grad", output, gradOutputs?.[i], "gradOutputs")),
     targets: new Set(inputs.map((input) => input.node as GraphNode | undefined).filter((node) => node !== undefined)),
     deliver: (node, gradient) => found.set(node, gradient),
     createGraph,
@@ -59,4 +78,14 @@ export function grad(
         : "has no path to the outputs";
     throw new GradientError(`grad: input ${i} of shape [${input.shape.join(", ")}] ${why}`);
   });
+}
+
+/** One tensor or several as an array, checked. */
+export function tensorsOf(fn: string, outputs: Tensor | readonly Tensor[]): readonly Tensor[] {
+  if (!Array.isArray(outputs)) {
+    checkTensor(fn, outputs);
+    return [outputs];
+  }
+  for (const output of outputs) checkTensor(fn, output);
+  return outputs;
 }

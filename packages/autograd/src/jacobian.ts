@@ -1,4 +1,17 @@
-import { checkOptions, DTypeError, reshape, ShapeError, stack, Tensor, tensor, zeros } from "@unroll/tensor";
+import {
+  checkBoolean,
+  checkFunction,
+  checkOptions,
+  checkTensor,
+  DTypeError,
+  describe,
+  reshape,
+  ShapeError,
+  stack,
+  Tensor,
+  tensor,
+  zeros,
+} from "@unroll/tensor";
 import { grad } from "./grad.ts";
 import { inputLeaf } from "./parameter.ts";
 import { withRecording } from "./state.ts";
@@ -23,11 +36,13 @@ export interface JacobianOptions {
  */
 export function jacobian(fn: (x: Tensor) => Tensor, x: Tensor, options: JacobianOptions = {}): Tensor {
   checkOptions("jacobian", options, ["createGraph"]);
-  const { createGraph = false } = options;
+  const createGraph = checkBoolean("jacobian", "createGraph", options.createGraph, false);
+  checkFunction("jacobian", "fn", fn);
+  checkTensor("jacobian", x);
   return withRecording("jacobian", true, () => {
     const input = createGraph && x.node !== undefined ? x : inputLeaf("jacobian", x);
     const output = fn(input);
-    if (!Tensor.is(output)) throw new DTypeError(`jacobian: expected a function to a tensor, got ${typeof output}`);
+    if (!Tensor.is(output)) throw new DTypeError(`jacobian: expected a function to a tensor, got ${describe(output)}`);
     const { size, shape, dtype } = output;
     if (size === 0) throw new ShapeError(`jacobian: the function returned no values, shape [${shape.join(", ")}]`);
     if (output.node === undefined) return zeros([...shape, ...x.shape], { dtype: x.dtype });

@@ -1,4 +1,4 @@
-import { DTypeError, isFloat, mutate, type NestedArray, Tensor, tensor, zeros } from "@unroll/tensor";
+import { checkTensor, DTypeError, isFloat, mutate, type NestedArray, Tensor, tensor, zeros } from "@unroll/tensor";
 import type { LeafNode } from "./node.ts";
 import { startRecording } from "./record.ts";
 import { nextId } from "./state.ts";
@@ -53,7 +53,7 @@ function leaf(of: Tensor, parameter: Parameter | undefined): LeafNode {
 }
 
 function checkFloat(fn: string, x: Tensor): void {
-  if (!Tensor.is(x)) throw new DTypeError(`${fn}: expected a tensor, got ${x === null ? "null" : typeof x}`);
+  checkTensor(fn, x);
   if (!isFloat(x.dtype)) throw new DTypeError(`${fn}: gradients need float32 or float64, got ${x.dtype}; use cast`);
 }
 

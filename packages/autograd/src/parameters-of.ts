@@ -1,4 +1,5 @@
-import { Tensor } from "@unroll/tensor";
+import type { Tensor } from "@unroll/tensor";
+import { tensorsOf } from "./grad.ts";
 import type { GraphNode } from "./node.ts";
 import type { Parameter } from "./parameter.ts";
 import { reachable } from "./walk.ts";
@@ -12,9 +13,10 @@ import { reachable } from "./walk.ts";
  * const w = parameter([1, 2]);
  * parametersOf(mul(w, 3))[0] === w; // true
  * ```
+ * @throws {DTypeError} when an output is no tensor
  */
 export function parametersOf(outputs: Tensor | readonly Tensor[]): Parameter[] {
-  const roots = (Tensor.is(outputs) ? [outputs] : outputs)
+  const roots = tensorsOf("parametersOf", outputs)
     .map((output) => output.node as GraphNode | undefined)
     .filter((node) => node !== undefined);
   return reachable(roots)

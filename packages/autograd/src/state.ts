@@ -1,4 +1,4 @@
-import { FormatError, type Recorder, refusePromise, runtime } from "@unroll/tensor";
+import { checkFunction, FormatError, type Recorder, refusePromise, runtime } from "@unroll/tensor";
 
 /** What autograd keeps once per process, also when two copies of the package are loaded. */
 interface AutogradState {
@@ -47,6 +47,7 @@ export function installRecorder(recorder: Recorder): void {
 
 /** Runs `fn` with recording on or off, and restores what was, also after an error. */
 export function withRecording<T>(name: string, on: boolean, fn: () => T): T {
+  checkFunction(name, "fn", fn);
   const state = autogradState();
   const previous = state.recording;
   state.recording = on;

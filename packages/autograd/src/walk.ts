@@ -1,4 +1,16 @@
-import { add, type DType, reshape, runtime, type Shape, sameShape, sum, Tensor, zeros } from "@unroll/tensor";
+import {
+  add,
+  checkTensor,
+  type DType,
+  describe,
+  reshape,
+  runtime,
+  type Shape,
+  sameShape,
+  sum,
+  Tensor,
+  zeros,
+} from "@unroll/tensor";
 import { GradientError } from "./errors.ts";
 import type { FunctionNode, GraphNode, OpNode } from "./node.ts";
 import type { Context, InputsContext, OutputContext } from "./row.ts";
@@ -146,11 +158,14 @@ function passFunction(
 ): void {
   const needs = node.parents.map((parent) => wants(parent));
   const results = node.backward(ports, { needs, createGraph, retain });
-  if (results.length !== needs.length)
-    throw new GradientError(`${node.name}: expected ${needs.length} gradients, one per input, got ${results.length}`);
+  if (!Array.isArray(results) || results.length !== needs.length) {
+    const got = Array.isArray(results) ? results.length : describe(results);
+    throw new GradientError(`${node.name}: expected ${needs.length} gradients, one per input, got ${got}`);
+  }
   node.parents.forEach((parent, i) => {
     const gradient = results[i];
     if (!wants(parent) || gradient === undefined || parent.kind === "function") return;
+    checkTensor(`${node.name}: gradients of backward`, gradient);
     gradients.add(parent, conform(gradient, parent.shape, parent.dtype, node.name, i));
   });
 }
