@@ -1,7 +1,7 @@
 import { grad, type Parameter, parametersOf } from "@unroll/autograd";
-import { formatShape, onesLike, Tensor } from "@unroll/tensor";
+import { describe, formatShape, OptionError, onesLike, Tensor } from "@unroll/tensor";
 import type { Layer } from "./layer.ts";
-import type { Module } from "./module.ts";
+import { Module } from "./module.ts";
 
 /** What {@link checkModule} found; both lists are empty for a sound module. */
 export interface CheckReport {
@@ -26,8 +26,11 @@ export interface CheckReport {
  * }
  * checkModule(new Lost(), ones([2])).hidden; // ["a parameter of shape [2]"]
  * ```
+ * @throws {OptionError} when `model` is no module with `forward`
  */
 export function checkModule<In extends unknown[]>(model: Module & Layer<In, unknown>, ...inputs: In): CheckReport {
+  if (!Module.is(model) || typeof model.forward !== "function")
+    throw new OptionError(`checkModule: expected a module with forward, got ${describe(model)}`);
   const found = new Map(model.namedParameters().map(([name, parameter]) => [parameter, name]));
   const outputs = tensorsIn(model.forward(...inputs), new Set());
   const reached = parametersOf(outputs);

@@ -1,5 +1,5 @@
-import type { Parameter } from "@unroll/autograd";
-import { type DType, DTypeError, formatShape, OptionError, ShapeError, sameShape } from "@unroll/tensor";
+import { Parameter } from "@unroll/autograd";
+import { type DType, DTypeError, describe, formatShape, OptionError, ShapeError, sameShape } from "@unroll/tensor";
 
 /** Throws unless `value` is a whole number >= 1. */
 export function checkSize(fn: string, name: string, value: number): void {
@@ -15,6 +15,7 @@ export function checkFloatDType(fn: string, dtype: DType): void {
 
 /** Throws unless a parameter that was handed in has the shape that the layer needs. */
 export function checkGiven(fn: string, weight: Parameter, shape: readonly number[]): void {
+  if (!Parameter.is(weight)) throw new DTypeError(`${fn}: expected a parameter as weight, got ${describe(weight)}`);
   if (!sameShape(weight.shape, shape))
     throw new ShapeError(`${fn}: expected a weight of shape ${formatShape(shape)}, got ${formatShape(weight.shape)}`);
 }

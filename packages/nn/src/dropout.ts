@@ -1,6 +1,7 @@
 import {
   cast,
   checkOptions,
+  checkTensor,
   type Generator,
   greaterEqual,
   mul,
@@ -42,6 +43,7 @@ export class Dropout extends Module implements Layer<[x: Tensor], Tensor> {
 
   /** @returns the shape of `x` */
   forward(x: Tensor): Tensor {
+    checkTensor("Dropout.forward", x);
     if (!this.training || this.p === 0) return x;
     const kept = greaterEqual(uniformLike(x, { generator: this.#generator }), this.p);
     return mul(x, mul(cast(kept, x.dtype), this.p === 1 ? 0 : 1 / (1 - this.p)));

@@ -1,6 +1,7 @@
 import { type Parameter, parameter } from "@unroll/autograd";
 import {
   checkOptions,
+  checkTensor,
   DTypeError,
   detach,
   equal,
@@ -71,6 +72,7 @@ export class Embedding extends Module implements Layer<[index: Tensor], Tensor> 
    * @throws {IndexError} when an index is outside [0, numEmbeddings)
    */
   forward(index: Tensor): Tensor {
+    checkTensor("Embedding.forward", index);
     if (index.dtype !== "int32")
       throw new DTypeError(`Embedding: expected int32 indices, got ${index.dtype}; use cast`);
     const flat = reshape(index, [index.size]);

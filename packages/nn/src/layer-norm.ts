@@ -1,7 +1,10 @@
 import { type Parameter, parameter } from "@unroll/autograd";
 import {
   add,
+  checkBoolean,
   checkOptions,
+  checkTensor,
+  describe,
   div,
   formatShape,
   mean,
@@ -53,7 +56,13 @@ export class LayerNorm extends Module implements Layer<[x: Tensor], Tensor> {
   constructor(normalizedShape: number | readonly number[], options: LayerNormOptions = {}) {
     super();
     checkOptions("LayerNorm", options, ["eps", "elementwiseAffine", "bias", "dtype"]);
-    const { eps = 1e-5, elementwiseAffine = true, bias = true, dtype = "float32" } = options;
+    const { eps = 1e-5, dtype = "float32" } = options;
+    const elementwiseAffine = checkBoolean("LayerNorm", "elementwiseAffine", options.elementwiseAffine, true);
+    const bias = checkBoolean("LayerNorm", "bias", options.bias, true);
+    if (typeof normalizedShape !== "number" && !Array.isArray(normalizedShape))
+      throw new OptionError(
+        `LayerNorm: normalizedShape must be a size or an array of sizes, got ${describe(normalizedShape)}`,
+      );
     const shape = typeof normalizedShape === "number" ? [normalizedShape] : [...normalizedShape];
     if (shape.length === 0) throw new OptionError("LayerNorm: normalizedShape needs at least one size");
     for (const size of shape) checkSize("LayerNorm", "normalizedShape", size);
@@ -71,6 +80,7 @@ export class LayerNorm extends Module implements Layer<[x: Tensor], Tensor> {
    * @throws {ShapeError} when the last axes differ
    */
   forward(x: Tensor): Tensor {
+    checkTensor("LayerNorm.forward", x);
     const count = this.normalizedShape.length;
     if (x.shape.length < count || !sameShape(x.shape.slice(-count), this.normalizedShape))
       throw new ShapeError(`LayerNorm: expected ${formatTail(this.normalizedShape)}, got ${formatShape(x.shape)}`);

@@ -1,5 +1,15 @@
 import { type Parameter, parameter } from "@unroll/autograd";
-import { add, checkOptions, formatShape, type Generator, matmul, ShapeError, type Tensor } from "@unroll/tensor";
+import {
+  add,
+  checkBoolean,
+  checkOptions,
+  checkTensor,
+  formatShape,
+  type Generator,
+  matmul,
+  ShapeError,
+  type Tensor,
+} from "@unroll/tensor";
 import { checkFloatDType, checkGiven, checkSize, formatTail } from "./check.ts";
 import { kaimingUniform, uniformInit } from "./init-random.ts";
 import type { Layer } from "./layer.ts";
@@ -38,7 +48,8 @@ export class Linear extends Module implements Layer<[x: Tensor], Tensor> {
     checkOptions("Linear", options, ["bias", "weight", "dtype", "generator"]);
     checkSize("Linear", "inFeatures", inFeatures);
     checkSize("Linear", "outFeatures", outFeatures);
-    const { bias = true, weight, dtype = "float32", generator } = options;
+    const bias = checkBoolean("Linear", "bias", options.bias, true);
+    const { weight, dtype = "float32", generator } = options;
     checkFloatDType("Linear", dtype);
     const shape = [outFeatures, inFeatures];
     if (weight !== undefined) checkGiven("Linear", weight, shape);
@@ -59,6 +70,7 @@ export class Linear extends Module implements Layer<[x: Tensor], Tensor> {
    * @throws {ShapeError} when the last axis differs
    */
   forward(x: Tensor): Tensor {
+    checkTensor("Linear.forward", x);
     if (x.shape.at(-1) !== this.inFeatures)
       throw new ShapeError(`Linear: expected ${formatTail([this.inFeatures])}, got ${formatShape(x.shape)}`);
     const product = matmul(x, this.weight, { transposeB: true });

@@ -1,5 +1,5 @@
 import { Parameter } from "@unroll/autograd";
-import { checkOptions, OptionError, Tensor, tensor } from "@unroll/tensor";
+import { checkBoolean, checkFunction, checkOptions, describe, OptionError, Tensor, tensor } from "@unroll/tensor";
 import { loadInto } from "./state-dict.ts";
 
 const brand = Symbol.for("unroll.module");
@@ -97,14 +97,17 @@ export class Module {
   loadStateDict(dict: Readonly<Record<string, Tensor>>, options: LoadOptions = {}): LoadResult {
     checkOptions("loadStateDict", options, ["strict", "rename"]);
     if (typeof dict !== "object" || dict === null || Tensor.is(dict))
-      throw new OptionError("loadStateDict: expected an object of named tensors");
-    const { strict = true, rename = (name) => name } = options;
+      throw new OptionError(`loadStateDict: expected an object of named tensors, got ${describe(dict)}`);
+    const strict = checkBoolean("loadStateDict", "strict", options.strict, true);
+    const { rename = (name) => name } = options;
+    checkFunction("loadStateDict", "rename", rename);
     return loadInto(allParameters(this), dict, strict, rename);
   }
 
   /** Switches this module and all below it to training, or with `false` to evaluation. */
   train(on: boolean = true): this {
-    for (const module of withDescendants(this)) module.training = on;
+    const training = checkBoolean("train", "on", on, true);
+    for (const module of withDescendants(this)) module.training = training;
     return this;
   }
 

@@ -2,6 +2,7 @@ import {
   add,
   broadcastShapes,
   checkOptions,
+  checkTensor,
   formatShape,
   mul,
   neg,
@@ -53,6 +54,7 @@ export function binaryCrossEntropyWithLogits(
 
 function checkWeight(fn: string, name: string, weight: Tensor | undefined, logits: Tensor): void {
   if (weight === undefined) return;
+  checkTensor(`${fn}: ${name}`, weight);
   checkSameDType(fn, name, weight.dtype, logits.dtype);
   if (!sameShape(broadcastShapes(fn, [weight.shape, logits.shape]), logits.shape))
     throw new ShapeError(

@@ -1,5 +1,7 @@
 import {
   cast,
+  checkTensor,
+  checkWhole,
   DTypeError,
   equal,
   formatShape,
@@ -52,6 +54,7 @@ export function rowsOf(fn: string, x: Tensor, classDim: number): Rows {
 /** Throws unless `weight` is one number of the right dtype for each class. */
 export function checkClassWeight(fn: string, weight: Tensor | undefined, x: Tensor, classes: number): void {
   if (weight === undefined) return;
+  checkTensor(`${fn}: weight`, weight);
   checkSameDType(fn, "weight", weight.dtype, x.dtype);
   if (!sameShape(weight.shape, [classes]))
     throw new ShapeError(`${fn}: expected a weight of shape [${classes}], got ${formatShape(weight.shape)}`);
@@ -74,12 +77,14 @@ export function indexedLoss(
   targets: Tensor,
   { weight, ignoreIndex = -100 }: ClassLossOptions,
 ): IndexedLoss {
+  checkTensor(`${fn}: targets`, targets);
   if (targets.dtype !== "int32")
     throw new DTypeError(`${fn}: expected int32 class indices, got ${targets.dtype}; use cast`);
   if (!sameShape(targets.shape, lead))
     throw new ShapeError(
       `${fn}: expected targets of shape ${formatShape(lead)} beside ${classes} classes, got ${formatShape(targets.shape)}`,
     );
+  checkWhole(fn, "ignoreIndex", ignoreIndex);
   const flat = reshape(targets, [targets.size]);
   const ignored = equal(flat, ignoreIndex);
   const index = where(ignored, 0, flat);

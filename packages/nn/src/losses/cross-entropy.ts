@@ -1,6 +1,7 @@
 import {
   add,
   checkOptions,
+  checkTensor,
   DTypeError,
   formatShape,
   isFloat,
@@ -51,6 +52,8 @@ export function crossEntropy(logits: Tensor, targets: Tensor, options: CrossEntr
   checkReduction(fn, reduction);
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
     throw new OptionError(`${fn}: labelSmoothing must be in [0, 1], got ${String(labelSmoothing)}`);
+  checkTensor(`${fn}: logits`, logits);
+  checkTensor(`${fn}: targets`, targets);
   if (!isFloat(logits.dtype)) throw new DTypeError(`${fn}: expected float32 or float64 logits, got ${logits.dtype}`);
   const rows = rowsOf(fn, logits, classDim);
   checkClassWeight(fn, weight, logits, rows.classes);

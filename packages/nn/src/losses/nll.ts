@@ -1,4 +1,4 @@
-import { checkOptions, DTypeError, isFloat, type Tensor } from "@unroll/tensor";
+import { checkOptions, checkTensor, DTypeError, isFloat, type Tensor } from "@unroll/tensor";
 import { type ClassLossOptions, checkClassWeight, indexedLoss, reduceIndexed, rowsOf } from "./classes.ts";
 import { checkReduction } from "./reduction.ts";
 
@@ -15,6 +15,7 @@ export function nll(logProbs: Tensor, targets: Tensor, options: ClassLossOptions
   checkOptions("nll", options, ["reduction", "classDim", "weight", "ignoreIndex"]);
   const { reduction = "mean", classDim = -1, weight } = options;
   checkReduction("nll", reduction);
+  checkTensor("nll: logProbs", logProbs);
   if (!isFloat(logProbs.dtype)) throw new DTypeError(`nll: expected float32 or float64, got ${logProbs.dtype}`);
   const rows = rowsOf("nll", logProbs, classDim);
   checkClassWeight("nll", weight, logProbs, rows.classes);

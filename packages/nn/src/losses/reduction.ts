@@ -1,4 +1,5 @@
 import {
+  checkTensor,
   type DType,
   DTypeError,
   div,
@@ -37,6 +38,8 @@ export function reduceLoss(values: Tensor, reduction: Reduction, total?: Tensor)
 
 /** Throws unless both are floating and of one dtype. */
 export function checkFloats(fn: string, input: Tensor, target: Tensor): void {
+  checkTensor(`${fn}: input`, input);
+  checkTensor(`${fn}: target`, target);
   if (!isFloat(input.dtype)) throw new DTypeError(`${fn}: expected float32 or float64, got ${input.dtype}; use cast`);
   checkSameDType(fn, "target", target.dtype, input.dtype);
 }
