@@ -79,6 +79,16 @@ describe("a value that backward needs and that was overwritten", () => {
     expect(message(() => backward(second))).toContain("a tensor of shape [2, 2], input 1 of mul");
   });
 
+  it("shows the parameter's own shape, not that of a view of it", () => {
+    const w = parameter([
+      [1, 2],
+      [3, 4],
+    ]);
+    const loss = sum(mul(select(w, 0, 1), select(w, 0, 0)));
+    overwrite(w);
+    expect(message(() => backward(loss))).toContain("parameter of shape [2, 2], input 1 of mul");
+  });
+
   it("is noticed through a view that was written", () => {
     const w = parameter([1, 2]);
     const loss = sum(mul(w, w));

@@ -110,7 +110,7 @@ export function guard(name: string, role: string, tensors: readonly Tensor[]): (
 
 function stale(op: string, role: string, tensor: Tensor): StaleTensorError {
   const parameter = parameterBehind(tensor);
-  const shape = `[${tensor.shape.join(", ")}]`;
+  const shape = `[${(parameter ?? tensor).shape.join(", ")}]`;
   const what =
     parameter === undefined ? `a tensor of shape ${shape}` : `parameter ${parameter.label ?? `of shape ${shape}`}`;
   return new StaleTensorError(
@@ -119,9 +119,9 @@ function stale(op: string, role: string, tensor: Tensor): StaleTensorError {
 }
 
 /** The parameter whose values a tensor shows, itself or through views. */
-function parameterBehind(tensor: Tensor): { label?: string } | undefined {
+function parameterBehind(tensor: Tensor): (Tensor & { label?: string }) | undefined {
   let node = tensor.node as GraphNode | undefined;
   while (node?.kind === "op") node = node.parents[0];
   const parameter = node?.kind === "leaf" ? node.parameter : undefined;
-  return parameter?.storage === tensor.storage ? (parameter as { label?: string }) : undefined;
+  return parameter?.storage === tensor.storage ? parameter : undefined;
 }

@@ -39,11 +39,37 @@ describe("Module", () => {
     expect(tree.parameters()[3].data).toEqual(new Float32Array([7]));
   });
 
+  it("labels parameters by their name in the outermost module that was asked", () => {
+    const tree = new Tree();
+    const [leaf] = tree.layers;
+    const labelOf = () => leaf.weight_ih_l0.label;
+    leaf.parameters();
+    expect(labelOf()).toBe("weight_ih_l0");
+    tree.parameters();
+    expect(labelOf()).toBe("layers.0.weight_ih_l0");
+    leaf.parameters();
+    expect(labelOf()).toBe("layers.0.weight_ih_l0");
+    Object.assign(new Module(), { model: { tree } }).parameters();
+    expect(labelOf()).toBe("model.tree.layers.0.weight_ih_l0");
+  });
+
+  it("labels a shared parameter by its first name, however long the others are", () => {
+    const leaf = new Leaf();
+    const holder = Object.assign(new Module(), { own: leaf.weight_ih_l0, inside: { leaf } });
+    expect(holder.namedParameters()).toEqual([["own", leaf.weight_ih_l0]]);
+    expect(leaf.weight_ih_l0.label).toBe("own");
+  });
+
   it("keeps a label that is already there", () => {
     const leaf = new Leaf();
     leaf.weight_ih_l0.label = "mine";
     leaf.parameters();
     expect(leaf.weight_ih_l0.label).toBe("mine");
+    const other = new Leaf();
+    other.parameters();
+    other.weight_ih_l0.label = "mine";
+    Object.assign(new Module(), { other }).parameters();
+    expect(other.weight_ih_l0.label).toBe("mine");
   });
 
   it("gives a shared parameter once, but under each name in the state dict", () => {

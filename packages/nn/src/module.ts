@@ -54,7 +54,7 @@ export class Module {
     return this.namedParameters().map(([, parameter]) => parameter);
   }
 
-  /** All parameters with their dotted names, a shared one once, under its first name. Names label the parameters in errors. */
+  /** All parameters with their dotted names, a shared one once, under its first name. In errors they go by the name that the outermost module gave. */
   namedParameters(): [string, Parameter][] {
     const seen = new Set<Parameter>();
     return allParameters(this).filter(([, parameter]) => {
@@ -122,14 +122,31 @@ export class Module {
   }
 }
 
-/** Every name under which a parameter can be found, with the parameter. */
+/** The names that modules gave as labels: those may change with the module that is asked, a label of the user's not. */
+const given = /* @__PURE__ */ new WeakMap<Parameter, string>();
+
+/** Labels a parameter by its name, unless it has the name that it goes by in a module further out. */
+function label(parameter: Parameter, name: string): void {
+  const known = given.get(parameter);
+  if (parameter.label !== known || depthOf(name) < depthOf(known ?? "")) return;
+  given.set(parameter, name);
+  parameter.label = name;
+}
+
+function depthOf(name: string): number {
+  return name.split(".").length;
+}
+
+/** Every name under which a parameter can be found, with the parameter. The first one labels it. */
 function allParameters(root: Module): [string, Parameter][] {
   const found: [string, Parameter][] = [];
+  const seen = new Set<Parameter>();
   const collect = (module: Module, prefix: string, path: readonly object[]): void =>
     visit(module, prefix, path, (name, value, inside) => {
       if (Module.is(value)) collect(value, `${name}.`, inside);
       else if (Parameter.is(value)) {
-        value.label ??= name;
+        if (!seen.has(value)) label(value, name);
+        seen.add(value);
         found.push([name, value]);
       }
     });
