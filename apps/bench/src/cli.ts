@@ -14,7 +14,7 @@ cli
   .option("--cells <keys>", `which cells: ${lineup.map((entry) => entry.key).join(", ")} (default: all)`)
   .option("--length <steps>", "steps in a training window (default: 100)")
   .option("--hidden <units>", "hidden size of the cells compared at equal size (default: 64 for text, 32 for adding)")
-  .option("--steps <count>", "training steps of each run (default: 240)")
+  .option("--steps <count>", "training steps of each run (default: 160)")
   .option("--seeds <count>", "how often each cell is trained, from other seeds (default: 1)")
   .option("--seed <number>", "the first seed (default: 1)")
   .option("--lr <rate>", "learning rate of Adam (default: 0.003)")

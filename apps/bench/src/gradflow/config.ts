@@ -25,7 +25,7 @@ const taskNames: readonly TaskName[] = ["text", "adding"];
 /** How much work the default, `--quick` and `--full` are. */
 const sizes = {
   quick: { steps: 40, hidden: { text: 32, adding: 16 }, seeds: 1, probes: 8 },
-  default: { steps: 240, hidden: { text: 64, adding: 32 }, seeds: 1, probes: 20 },
+  default: { steps: 160, hidden: { text: 64, adding: 32 }, seeds: 1, probes: 16 },
   full: { steps: 2000, hidden: { text: 128, adding: 64 }, seeds: 5, probes: 40 },
 } as const;
 
