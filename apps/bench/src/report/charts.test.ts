@@ -222,7 +222,7 @@ describe("findings", () => {
     );
     const expected = (valueAtLag(rnn?.mean ?? [], 50) ?? 0) - (valueAtLag(rnn?.mean ?? [], 0) ?? 0);
     expect(kept[3].log10).toBeCloseTo(expected, 12);
-    expect(findingOf(text, 100)).toContain(`the RNN ${share(expected)}.`);
+    expect(findingOf(text, 100)).toContain(`the RNN ${share(expected)} (all states together).`);
   });
 
   it("name a lag that was measured", () => {
@@ -253,7 +253,7 @@ describe("findings", () => {
       }),
     }));
     expect(findingOf({ ...task, runs }, 100)).toBe(
-      "After training, 50 steps back in time, the gradient of the LSTM has grown 10-fold, the GRU's is not a number and nothing of the RNN's is left.",
+      "After training, 50 steps back in time, the gradient of the LSTM has grown 10-fold, the GRU's is not a number and nothing of the RNN's is left (all states together).",
     );
   });
 });

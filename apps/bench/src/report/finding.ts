@@ -52,7 +52,7 @@ function sentence(kept: readonly Kept[], moment: Moment, lag: number): string {
     if (log10 > 0) return `${k === 0 ? `the gradient of ${name}` : `${name}'s`} has grown ${share(log10)}`;
     return k === firstKept ? `${name} keeps ${share(log10)} of its gradient` : `${name} ${share(log10)}`;
   });
-  return `${when}, ${steps} back in time, ${listed(clauses)}.`;
+  return `${when}, ${steps} back in time, ${listed(clauses)} (all states together).`;
 }
 
 /** `1 part in 10¹⁵`, `1 part in 320`, `63 %`; `4.1-fold` for what has grown. */
