@@ -1,5 +1,15 @@
 import { Parameter } from "@unroll/autograd";
-import { DTypeError, formatShape, OptionError, ShapeError, sameShape, Tensor } from "@unroll/tensor";
+import {
+  checkFunction,
+  checkTensor,
+  DTypeError,
+  describe,
+  formatShape,
+  OptionError,
+  ShapeError,
+  sameShape,
+  Tensor,
+} from "@unroll/tensor";
 import type { CellContext } from "./cell.ts";
 
 // Every check throws an error that names the function, what it expected and what it got.
@@ -17,11 +27,6 @@ export function checkSize(fn: string, name: string, value: unknown): void {
     throw new OptionError(`${fn}: ${name} must be a whole number >= 1, got ${String(value)}`);
 }
 
-/** Throws unless `value` is true or false. */
-export function checkFlag(fn: string, name: string, value: unknown): void {
-  if (typeof value !== "boolean") throw new OptionError(`${fn}: ${name} must be true or false, got ${String(value)}`);
-}
-
 /** Throws unless `value` is one of the words. */
 export function checkWord(fn: string, name: string, value: unknown, words: readonly string[]): void {
   if (words.includes(value as string)) return;
@@ -30,10 +35,27 @@ export function checkWord(fn: string, name: string, value: unknown, words: reado
   );
 }
 
-/** Throws unless `value` is a function or left out. */
-export function checkFunction(fn: string, name: string, value: unknown): void {
-  if (value !== undefined && typeof value !== "function")
-    throw new OptionError(`${fn}: ${name} must be a function, got ${got(value)}`);
+/** Throws unless `cell` has what a {@link Cell} must have. */
+export function checkCell(fn: string, cell: unknown): void {
+  const { step, initialState, begin } = (cell ?? {}) as Record<string, unknown>;
+  if (typeof step !== "function" || typeof initialState !== "function")
+    throw new OptionError(`${fn}: expected a cell with step and initialState, got ${describe(cell)}`);
+  if (begin !== undefined) checkFunction(fn, "begin of the cell", begin);
+}
+
+/** Throws unless a cell's initial state is one. */
+export function checkInitial(fn: string, state: unknown): void {
+  if (typeof state !== "object" || state === null || Tensor.is(state))
+    throw new OptionError(`${fn}: initialState must give named tensors, got ${describe(state)}`);
+  for (const [name, value] of Object.entries(state)) checkTensor(`${fn}: initialState ${name}`, value);
+}
+
+/** The tensor `name` of a state that a step was given, checked to be one. */
+export function partOf<Name extends string>(fn: string, state: Readonly<Record<Name, Tensor>>, name: Name): Tensor {
+  const part: unknown = state?.[name];
+  if (!Tensor.is(part))
+    throw new OptionError(`${fn}: expected a state with a tensor ${name}, got ${describe(part ?? state)}`);
+  return part;
 }
 
 /** Throws unless `x` has a time and a batch axis. */

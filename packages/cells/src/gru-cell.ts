@@ -1,7 +1,19 @@
-import { add, checkOptions, chunk, mul, sigmoid, slice, sub, type Tensor, tanh } from "@unroll/tensor";
+import {
+  add,
+  checkBoolean,
+  checkOptions,
+  checkTensor,
+  chunk,
+  mul,
+  sigmoid,
+  slice,
+  sub,
+  type Tensor,
+  tanh,
+} from "@unroll/tensor";
 import { affine } from "./affine.ts";
 import type { Cell } from "./cell.ts";
-import { checkFlag } from "./checks.ts";
+import { partOf } from "./checks.ts";
 import { GatedCell } from "./gated-cell.ts";
 import { type CellOptions, cellOptions, describeOptions } from "./parameters.ts";
 
@@ -51,13 +63,15 @@ export class GRUCell extends GatedCell implements Cell<GRUState> {
   constructor(inputSize: number, hiddenSize: number, options: GRUCellOptions = {}) {
     checkOptions("GRUCell", options, gruCellOptions);
     const { resetAfter = true } = options;
-    checkFlag("GRUCell", "resetAfter", resetAfter);
+    checkBoolean("GRUCell", "resetAfter", resetAfter, false);
     super({ name: "GRUCell", gates: 3, parts: describeGRU(options) }, inputSize, hiddenSize, options);
     this.resetAfter = resetAfter;
   }
 
   /** One step: x `[B, I]` and a state of B rows give an output `[B, H]`, which is the new h, and the new state. */
-  step(x: Tensor, { h }: GRUState): { output: Tensor; state: GRUState } {
+  step(x: Tensor, state: GRUState): { output: Tensor; state: GRUState } {
+    checkTensor("GRUCell.step", x);
+    const h = partOf("GRUCell.step", state, "h");
     const input = affine(x, this.weight_ih, this.bias_ih);
     const next = this.resetAfter ? this.#resetAfter(input, h) : this.#resetBefore(input, h);
     return { output: next, state: { h: next } };

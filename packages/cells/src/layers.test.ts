@@ -270,12 +270,12 @@ describe("wrong arguments of layers and cells", () => {
     [
       () => new RNN(3, 4, { bidirectional: 2 as never }),
       "OptionError",
-      "RNN: bidirectional must be true or false, got 2",
+      "RNN: bidirectional must be true or false, got number 2",
     ],
     [
       () => new RNN(3, 4, { batchFirst: "yes" as never }),
       "OptionError",
-      "RNN: batchFirst must be true or false, got yes",
+      'RNN: batchFirst must be true or false, got string "yes"',
     ],
     [() => new RNN(3, 4, { dropout: 1.5 }), "OptionError", "RNN: dropout must be a probability in [0, 1], got 1.5"],
     [
@@ -283,7 +283,7 @@ describe("wrong arguments of layers and cells", () => {
       "OptionError",
       "RNN: dropout must be a probability in [0, 1], got NaN",
     ],
-    [() => new RNN(3, 4, { bias: 0 as never }), "OptionError", "RNNCell: bias must be true or false, got 0"],
+    [() => new RNN(3, 4, { bias: 0 as never }), "OptionError", "RNNCell: bias must be true or false, got number 0"],
     [
       () => new LSTM(3, 4, { dtype: "int32" as never }),
       "OptionError",
@@ -302,7 +302,7 @@ describe("wrong arguments of layers and cells", () => {
     [
       () => new GRUCell(3, 4, { resetAfter: "no" as never }),
       "OptionError",
-      "GRUCell: resetAfter must be true or false, got no",
+      'GRUCell: resetAfter must be true or false, got string "no"',
     ],
     [
       () => new LSTMCell(3, 4, { forgetBias: Number.NaN }),

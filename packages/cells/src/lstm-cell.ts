@@ -1,6 +1,7 @@
-import { add, checkOptions, chunk, mul, sigmoid, type Tensor, tanh } from "@unroll/tensor";
+import { add, checkOptions, checkTensor, chunk, mul, sigmoid, type Tensor, tanh } from "@unroll/tensor";
 import { affine } from "./affine.ts";
 import type { Cell } from "./cell.ts";
+import { partOf } from "./checks.ts";
 import { GatedCell } from "./gated-cell.ts";
 import { type CellOptions, cellOptions, describeOptions, setGateBias } from "./parameters.ts";
 
@@ -50,7 +51,10 @@ export class LSTMCell extends GatedCell implements Cell<LSTMState> {
   }
 
   /** One step: x `[B, I]` and a state of B rows give an output `[B, H]`, which is the new h, and the new state. */
-  step(x: Tensor, { h, c }: LSTMState): { output: Tensor; state: LSTMState } {
+  step(x: Tensor, state: LSTMState): { output: Tensor; state: LSTMState } {
+    checkTensor("LSTMCell.step", x);
+    const h = partOf("LSTMCell.step", state, "h");
+    const c = partOf("LSTMCell.step", state, "c");
     const z = add(affine(x, this.weight_ih, this.bias_ih), affine(h, this.weight_hh, this.bias_hh));
     const [i, f, g, o] = chunk(z, 4, -1);
     const nextC = add(mul(sigmoid(f), c), mul(sigmoid(i), tanh(g)));

@@ -1,7 +1,7 @@
 import { type Parameter, parameter } from "@unroll/autograd";
 import { orthogonal } from "@unroll/nn";
-import { assign, type Generator, mul, OptionError, sub, uniform } from "@unroll/tensor";
-import { checkFlag, checkSize, checkWord } from "./checks.ts";
+import { assign, checkBoolean, type Generator, mul, OptionError, sub, uniform } from "@unroll/tensor";
+import { checkSize, checkWord } from "./checks.ts";
 
 /** What all recurrent cells take. */
 export interface CellOptions {
@@ -42,7 +42,7 @@ export function cellParameters(
   const { bias = true, recurrentInit = "uniform", dtype = "float32", generator } = options;
   checkSize(fn, "inputSize", inputSize);
   checkSize(fn, "hiddenSize", hiddenSize);
-  checkFlag(fn, "bias", bias);
+  checkBoolean(fn, "bias", bias, false);
   checkWord(fn, "recurrentInit", recurrentInit, ["uniform", "orthogonal"]);
   checkWord(fn, "dtype", dtype, ["float32", "float64"]);
   const bound = 1 / Math.sqrt(hiddenSize);

@@ -1,6 +1,8 @@
 import type { Parameter } from "@unroll/autograd";
 import { Dropout, type Layer, Module } from "@unroll/nn";
 import {
+  checkBoolean,
+  checkFunction,
   checkOptions,
   concat,
   DTypeError,
@@ -14,7 +16,7 @@ import {
   transpose,
 } from "@unroll/tensor";
 import type { Cell } from "./cell.ts";
-import { checkFlag, checkFunction, checkParameter, checkReset, checkSize, checkState } from "./checks.ts";
+import { checkParameter, checkReset, checkSize, checkState } from "./checks.ts";
 import type { GatedCell } from "./gated-cell.ts";
 import { checkLengths, type Lengths } from "./lengths.ts";
 import { mapState, type StepRecord, type Unrolled, unroll } from "./unroll.ts";
@@ -94,8 +96,8 @@ export abstract class Recurrent<S extends { [K in keyof S]: Tensor }>
     checkSize(name, "inputSize", inputSize);
     checkSize(name, "hiddenSize", hiddenSize);
     checkSize(name, "numLayers", numLayers);
-    checkFlag(name, "bidirectional", bidirectional);
-    checkFlag(name, "batchFirst", batchFirst);
+    checkBoolean(name, "bidirectional", bidirectional, false);
+    checkBoolean(name, "batchFirst", batchFirst, false);
     if (typeof dropout !== "number" || !(dropout >= 0 && dropout <= 1))
       throw new OptionError(`${name}: dropout must be a probability in [0, 1], got ${String(dropout)}`);
     const directions = bidirectional ? 2 : 1;
@@ -154,7 +156,7 @@ export abstract class Recurrent<S extends { [K in keyof S]: Tensor }>
     checkOptions(fn, options, ["state", "lengths", "reset", "onStep"]);
     const { state, onStep } = options;
     this.#checkInput(fn, x);
-    checkFunction(fn, "onStep", onStep);
+    if (onStep !== undefined) checkFunction(fn, "onStep", onStep);
     if (options.reset !== undefined) checkReset(fn, options.reset, x.shape.slice(0, 2));
     const [steps, batch] = this.batchFirst ? [x.shape[1], x.shape[0]] : x.shape;
     const lengths = options.lengths === undefined ? undefined : checkLengths(fn, options.lengths, steps, batch);

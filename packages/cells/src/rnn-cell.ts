@@ -1,7 +1,7 @@
-import { add, checkOptions, relu, type Tensor, tanh } from "@unroll/tensor";
+import { add, checkOptions, checkTensor, relu, type Tensor, tanh } from "@unroll/tensor";
 import { affine } from "./affine.ts";
 import type { Cell } from "./cell.ts";
-import { checkWord } from "./checks.ts";
+import { checkWord, partOf } from "./checks.ts";
 import { GatedCell } from "./gated-cell.ts";
 import { type CellOptions, cellOptions, describeOptions } from "./parameters.ts";
 
@@ -49,7 +49,9 @@ export class RNNCell extends GatedCell implements Cell<RNNState> {
   }
 
   /** One step: x `[B, I]` and a state of B rows give an output `[B, H]`, which is the new h, and the new state. */
-  step(x: Tensor, { h }: RNNState): { output: Tensor; state: RNNState } {
+  step(x: Tensor, state: RNNState): { output: Tensor; state: RNNState } {
+    checkTensor("RNNCell.step", x);
+    const h = partOf("RNNCell.step", state, "h");
     const z = add(affine(x, this.weight_ih, this.bias_ih), affine(h, this.weight_hh, this.bias_hh));
     const next = this.nonlinearity === "tanh" ? tanh(z) : relu(z);
     return { output: next, state: { h: next } };

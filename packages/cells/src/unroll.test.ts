@@ -225,13 +225,13 @@ describe("wrong arguments of unroll", () => {
       "reverse that is no flag",
       () => unroll(cell, x, { reverse: 1 as never }),
       "OptionError",
-      "unroll: reverse must be true or false, got 1",
+      "unroll: reverse must be true or false, got number 1",
     ],
     [
       "onStep that is no function",
       () => unroll(cell, x, { onStep: {} as never }),
       "OptionError",
-      "unroll: onStep must be a function, got object",
+      "unroll: onStep must be a function, got an empty object",
     ],
     [
       "an output that mixes rows",

@@ -1,5 +1,7 @@
 import {
   abstractOutput,
+  checkBoolean,
+  checkFunction,
   checkOptions,
   concat,
   identity,
@@ -14,7 +16,7 @@ import {
   zeros,
 } from "@unroll/tensor";
 import type { Cell, CellContext } from "./cell.ts";
-import { checkFlag, checkFunction, checkReset, checkRows, checkSequence, checkState, checkStep } from "./checks.ts";
+import { checkCell, checkInitial, checkReset, checkRows, checkSequence, checkState, checkStep } from "./checks.ts";
 import { type Lengths, reorder, type Schedule, scheduleOf } from "./lengths.ts";
 
 /** One step as an observer sees it. Its tensors have the rows that were active, in the order of `samples`. */
@@ -81,15 +83,17 @@ export function unroll<S extends { [K in keyof S]: Tensor }, C>(
   options: UnrollOptions<S> = {},
 ): Unrolled<S> {
   checkOptions("unroll", options, known);
+  checkCell("unroll", cell);
   checkSequence("unroll", x);
   const [steps, batch] = x.shape;
   const { reverse = false, reset, onStep } = options;
-  checkFlag("unroll", "reverse", reverse);
-  checkFunction("unroll", "onStep", onStep);
+  checkBoolean("unroll", "reverse", reverse, false);
+  if (onStep !== undefined) checkFunction("unroll", "onStep", onStep);
   if (reset !== undefined) checkReset("unroll", reset, [steps, batch]);
   const schedule = scheduleOf("unroll", options.lengths, steps, batch);
   const sort = (value: Tensor) => reorder(value, 0, schedule.order);
   const own = cell.initialState(batch);
+  checkInitial("unroll", own);
   if (options.state !== undefined) checkState("unroll", options.state, own);
   const context = cell.begin?.(batch) as C;
   checkRows("unroll", context, batch);
