@@ -1,5 +1,5 @@
 import { Parameter } from "@unroll/autograd";
-import { mutate, OptionError, type Tensor } from "@unroll/tensor";
+import { describe, mutate, OptionError, type Tensor } from "@unroll/tensor";
 import { checkPositive } from "./check.ts";
 
 /** What {@link clipGradNorm} found. */
@@ -63,8 +63,10 @@ export function clipGradValue(parameters: Iterable<Parameter>, max: number): voi
 /** The gradients that exist, each parameter once. */
 function gradientsOf(fn: string, parameters: Iterable<Parameter>): Tensor[] {
   const gradients: Tensor[] = [];
+  if (typeof parameters?.[Symbol.iterator] !== "function")
+    throw new OptionError(`${fn}: expected parameters, got ${describe(parameters)}`);
   for (const parameter of new Set(parameters)) {
-    if (!Parameter.is(parameter)) throw new OptionError(`${fn}: expected parameters, got ${String(parameter)}`);
+    if (!Parameter.is(parameter)) throw new OptionError(`${fn}: expected parameters, got ${describe(parameter)}`);
     if (parameter.grad !== undefined) gradients.push(parameter.grad);
   }
   return gradients;

@@ -1,4 +1,4 @@
-import { checkOptions, OptionError } from "@unroll/tensor";
+import { checkFunction, checkOptions, describe, OptionError } from "@unroll/tensor";
 import { checkNotNegative, checkPositive, checkWhole } from "./check.ts";
 import { wholePower } from "./whole-power.ts";
 
@@ -22,7 +22,7 @@ export interface StepDecayOptions {
 /** `gamma^⌊step / every⌋` (PyTorch's `StepLR`). */
 export function stepDecay(options: StepDecayOptions): Schedule {
   checkOptions("stepDecay", options, ["every", "gamma"]);
-  const { every, gamma = 0.1 } = options;
+  const { every, gamma = 0.1 } = options ?? {};
   checkWhole("stepDecay", "every", every, 1);
   checkNotNegative("stepDecay", "gamma", gamma);
   return from("stepDecay", (step) => wholePower(gamma, Math.floor(step / every)));
@@ -53,7 +53,7 @@ export interface CosineOptions {
  */
 export function cosine(options: CosineOptions): Schedule {
   checkOptions("cosine", options, ["steps", "min"]);
-  const { steps, min = 0 } = options;
+  const { steps, min = 0 } = options ?? {};
   checkWhole("cosine", "steps", steps, 1);
   checkNotNegative("cosine", "min", min);
   return from("cosine", (step) => cosineBetween(1, min, Math.min(step / steps, 1)));
@@ -70,7 +70,7 @@ export interface LinearWarmupOptions {
 /** A straight line from `start` up to 1, and 1 ever after (PyTorch's `LinearLR`). */
 export function linearWarmup(options: LinearWarmupOptions): Schedule {
   checkOptions("linearWarmup", options, ["steps", "start"]);
-  const { steps, start = 1 / 3 } = options;
+  const { steps, start = 1 / 3 } = options ?? {};
   checkWhole("linearWarmup", "steps", steps, 1);
   checkNotNegative("linearWarmup", "start", start);
   return from("linearWarmup", (step) => linearBetween(start, 1, Math.min(step / steps, 1)));
@@ -96,7 +96,7 @@ export interface OneCycleOptions {
  */
 export function oneCycle(options: OneCycleOptions): Schedule {
   checkOptions("oneCycle", options, ["steps", "pctStart", "divFactor", "finalDivFactor", "anneal"]);
-  const { steps, pctStart = 0.3, divFactor = 25, finalDivFactor = 1e4, anneal = "cos" } = options;
+  const { steps, pctStart = 0.3, divFactor = 25, finalDivFactor = 1e4, anneal = "cos" } = options ?? {};
   checkWhole("oneCycle", "steps", steps, 1);
   if (!(pctStart >= 0 && pctStart <= 1))
     throw new OptionError(`oneCycle: pctStart must be in [0, 1], got ${String(pctStart)}`);
@@ -123,6 +123,7 @@ export function oneCycle(options: OneCycleOptions): Schedule {
  * ```
  */
 export function product(...schedules: readonly Schedule[]): Schedule {
+  for (const schedule of schedules) checkFunction("product", "a schedule", schedule);
   return from("product", (step) => schedules.reduce((factor, schedule) => factor * schedule(step), 1));
 }
 
@@ -138,6 +139,11 @@ export function product(...schedules: readonly Schedule[]): Schedule {
  * ```
  */
 export function sequence(schedules: readonly Schedule[], milestones: readonly number[]): Schedule {
+  if (!Array.isArray(schedules))
+    throw new OptionError(`sequence: expected an array of schedules, got ${describe(schedules)}`);
+  if (!Array.isArray(milestones))
+    throw new OptionError(`sequence: expected an array of milestones, got ${describe(milestones)}`);
+  for (const schedule of schedules) checkFunction("sequence", "a schedule", schedule);
   if (schedules.length !== milestones.length + 1)
     throw new OptionError(
       `sequence: expected one milestone fewer than schedules, got ${schedules.length} schedules and ${milestones.length} milestones`,
@@ -168,6 +174,10 @@ export interface Scheduled {
  * ```
  */
 export function applySchedule(optimizer: Scheduled, schedule: Schedule, step: number): void {
+  const groups: unknown = optimizer?.groups;
+  if (!Array.isArray(groups) || !groups.every((group) => typeof group?.baseLr === "number"))
+    throw new OptionError(`applySchedule: expected an optimizer, got ${describe(optimizer)}`);
+  checkFunction("applySchedule", "schedule", schedule);
   const factor = schedule(step);
   checkNotNegative("applySchedule", "the schedule's factor", factor);
   for (const group of optimizer.groups) group.lr = group.baseLr * factor;

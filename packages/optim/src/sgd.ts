@@ -1,4 +1,4 @@
-import { OptionError, type TypedArray } from "@unroll/tensor";
+import { checkBoolean, OptionError, type TypedArray } from "@unroll/tensor";
 import { checkNotNegative } from "./check.ts";
 import type { ParametersOrGroups } from "./groups.ts";
 import { Optimizer, type ParameterState, type Rule } from "./optimizer.ts";
@@ -24,6 +24,7 @@ const rule: Rule<Required<SGDOptions>> = {
     checkNotNegative("SGD", "momentum", momentum);
     checkNotNegative("SGD", "weightDecay", weightDecay);
     if (!Number.isFinite(dampening)) throw new OptionError(`SGD: dampening must be a number, got ${String(dampening)}`);
+    checkBoolean("SGD", "nesterov", nesterov, false);
     if (nesterov && (momentum === 0 || dampening !== 0))
       throw new OptionError(`SGD: nesterov needs momentum > 0 and dampening 0, got ${momentum} and ${dampening}`);
   },

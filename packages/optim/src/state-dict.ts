@@ -2,6 +2,7 @@ import type { Parameter } from "@unroll/autograd";
 import {
   allocate,
   DTypeError,
+  describe,
   formatShape,
   OptionError,
   ShapeError,
@@ -70,12 +71,20 @@ export function readState<Settings extends { lr: number }>(
   const fail = (problem: string): never => {
     throw new OptionError(`${fn}: ${problem}`);
   };
-  if (typeof dict !== "object" || dict === null || !Array.isArray(dict.groups) || typeof dict.state !== "object")
+  if (
+    typeof dict !== "object" ||
+    dict === null ||
+    !Array.isArray(dict.groups) ||
+    typeof dict.state !== "object" ||
+    dict.state === null
+  )
     fail("expected what stateDict() gives");
   if (dict.optimizer !== rule.name) fail(`expected the state of ${rule.name}, got that of ${String(dict.optimizer)}`);
   if (dict.groups.length !== groups.length) fail(`expected ${groups.length} groups, got ${dict.groups.length}`);
   const parameters = new Map<string, { parameter: Parameter; settings: Settings }>();
   const settings = groups.map((group, i) => {
+    const saved: unknown = dict.groups[i];
+    if (typeof saved !== "object" || saved === null) fail(`expected options as group ${i}, got ${describe(saved)}`);
     const { params, ...options } = dict.groups[i];
     if (!Array.isArray(params) || params.length !== group.params.length)
       fail(`expected ${group.params.length} parameters in group ${i}, got ${params?.length}`);
@@ -106,6 +115,7 @@ function thawed<Settings>(
   entry: Readonly<Record<string, number | Tensor>>,
   fail: (problem: string) => never,
 ): ParameterState {
+  if (typeof entry !== "object" || entry === null) fail(`expected the state of ${name}, got ${describe(entry)}`);
   const fresh = rule.start(parameter, settings);
   const missing = Object.keys(fresh).filter((key) => !(key in entry));
   if (missing.length > 0) fail(`the state of ${name} lacks ${missing.join(", ")}`);
