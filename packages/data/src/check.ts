@@ -26,6 +26,12 @@ export function flag(fn: string, name: string, value: unknown): boolean {
   throw new OptionError(`${fn}: ${name} must be true or false, got ${show(value)}`);
 }
 
+/** Throws unless `value` is an array, or like one. */
+export function checkList(fn: string, what: string, value: unknown): void {
+  if (typeof value === "object" && Number.isSafeInteger((value as ArrayLike<unknown> | null)?.length)) return;
+  throw new OptionError(`${fn}: expected ${what}, got ${show(value)}`);
+}
+
 /** A value as an error message shows it: short, on one line. */
 export function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);

@@ -1,5 +1,5 @@
 import { DTypeError, ShapeError, stack, Tensor, type TypedArray, tensor } from "@unroll/tensor";
-import { show } from "./check.ts";
+import { checkList, show } from "./check.ts";
 
 /** What {@link defaultCollate} makes of samples of type `T`. */
 export type Collated<T> = T extends Tensor | TypedArray | number | boolean
@@ -26,6 +26,7 @@ export type Collated<T> = T extends Tensor | TypedArray | number | boolean
  * @throws {ShapeError} when shapes, tuple lengths or keys differ between samples
  */
 export function defaultCollate<T>(samples: readonly T[]): Collated<T> {
+  checkList("defaultCollate", "an array of samples", samples);
   if (samples.length === 0) throw new ShapeError("defaultCollate: expected at least one sample, got none");
   return collate(samples, "sample") as Collated<T>;
 }

@@ -96,6 +96,8 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B> {
       throw new OptionError(`${fn}: collate must be a function, got ${show(options.collate)}`);
     // Without a collate of one's own B is its default, which is what defaultCollate gives.
     this.#collate = options.collate ?? (defaultCollate as unknown as (samples: T[]) => B);
+    if (options.generator !== undefined && typeof options.generator?.next !== "function")
+      throw new OptionError(`${fn}: generator must be a Generator, got ${show(options.generator)}`);
     this.#generator = options.generator;
     const buckets = bucketsOf(this.#dataset, options.lengthBuckets);
     const boundaries = options.lengthBuckets === undefined ? null : [...options.lengthBuckets.boundaries];

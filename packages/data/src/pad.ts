@@ -1,6 +1,7 @@
 import {
   allocate,
   checkOptions,
+  checkTensor,
   DTypeError,
   formatShape,
   OptionError,
@@ -12,7 +13,7 @@ import {
   Tensor,
   tensor,
 } from "@unroll/tensor";
-import { flag, show } from "./check.ts";
+import { checkList, flag, show } from "./check.ts";
 
 /** Options of {@link padSequences}. */
 export interface PadSequencesOptions {
@@ -62,6 +63,7 @@ export function padSequences(sequences: readonly Tensor[], options: PadSequences
 }
 
 function common(fn: string, sequences: readonly Tensor[]): { dtype: Tensor["dtype"]; inner: readonly number[] } {
+  checkList(fn, "an array of tensors", sequences);
   if (sequences.length === 0) throw new ShapeError(`${fn}: expected at least one sequence, got none`);
   for (const sequence of sequences) {
     if (!Tensor.is(sequence)) throw new DTypeError(`${fn}: expected tensors, got ${show(sequence)}`);
@@ -96,6 +98,8 @@ function fillOf(fn: string, dtype: Tensor["dtype"], value: number): number {
 export function unpadSequences(data: Tensor, lengths: Tensor, options: { batchFirst?: boolean } = {}): Tensor[] {
   const fn = "unpadSequences";
   checkOptions(fn, options, ["batchFirst"]);
+  checkTensor(`${fn}: data`, data);
+  checkTensor(`${fn}: lengths`, lengths);
   const batchAxis = flag(fn, "batchFirst", options.batchFirst ?? false) ? 0 : 1;
   const steps = data.shape[1 - batchAxis];
   if (data.shape.length < 2 || lengths.shape.length !== 1 || lengths.size !== data.shape[batchAxis])

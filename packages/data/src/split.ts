@@ -1,5 +1,5 @@
 import { checkOptions, type Generator, OptionError } from "@unroll/tensor";
-import { show } from "./check.ts";
+import { checkList, show } from "./check.ts";
 import { checkDataset, type Dataset } from "./dataset.ts";
 import { range, shuffled } from "./subset.ts";
 
@@ -49,6 +49,7 @@ function cut<T>(fn: string, dataset: Dataset<T>, counts: readonly number[]): Dat
 }
 
 function countsOf(fn: string, length: number, lengths: readonly number[]): number[] {
+  checkList(fn, "an array of lengths", lengths);
   const sum = lengths.reduce((a, b) => a + b, 0);
   if (lengths.every((n) => Number.isSafeInteger(n) && n >= 0) && sum === length) return [...lengths];
   if (!lengths.every((n) => n >= 0 && n <= 1) || !(Math.abs(sum - 1) < 1e-9))

@@ -1,5 +1,5 @@
 import { checkOptions, type Generator, permutation } from "@unroll/tensor";
-import { wholeNumber } from "./check.ts";
+import { checkList, wholeNumber } from "./check.ts";
 import { checkDataset, checkIndex, type Dataset } from "./dataset.ts";
 
 /**
@@ -13,6 +13,7 @@ export function subset<T>(dataset: Dataset<T>, indices: ArrayLike<number>): Data
 
 function pick<T>(fn: string, dataset: Dataset<T>, indices: ArrayLike<number>): Dataset<T> {
   const { length } = checkDataset(fn, dataset);
+  checkList(fn, "an array of indices", indices);
   const kept = Array.from(indices, (index) => checkIndex(fn, index, length));
   return { length: kept.length, get: (index) => dataset.get(kept[checkIndex(fn, index, kept.length)]) };
 }
@@ -60,6 +61,7 @@ export function shuffled<T>(dataset: Dataset<T>, options: { generator?: Generato
 
 /** The samples of several datasets one after the other. PyTorch: `ConcatDataset`. */
 export function concatDatasets<T>(datasets: readonly Dataset<T>[]): Dataset<T> {
+  checkList("concatDatasets", "an array of datasets", datasets);
   const parts = datasets.map((dataset) => checkDataset("concatDatasets", dataset));
   const ends: number[] = [];
   for (const { length } of parts) ends.push((ends.at(-1) ?? 0) + length);
@@ -97,7 +99,7 @@ export interface WindowsOptions {
  * ```
  */
 export function windows<T>(dataset: Dataset<T>, options: WindowsOptions): Dataset<T[]> {
-  checkOptions("windows", options, ["length", "stride"]);
+  checkOptions("windows", options ?? null, ["length", "stride"]);
   const source = checkDataset("windows", dataset);
   const size = wholeNumber("windows", "length", options.length, 1);
   const stride = wholeNumber("windows", "stride", options.stride ?? 1, 1);
