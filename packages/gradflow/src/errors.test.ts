@@ -60,10 +60,19 @@ describe("gradientFlow refuses", () => {
     expect(probe(u)).toThrow(new OptionError(`${words} a tensor`));
   });
 
+  it("a loss that is not a function", () => {
+    expect(() => gradientFlow(layer, x, loose({ loss: 5 }))).toThrow(
+      new OptionError("gradientFlow: loss must be a function, got number 5"),
+    );
+    expect(() => gradientFlow(layer, x, loose({ loss: zeros([1]) }))).toThrow(
+      new OptionError("gradientFlow: loss must be a function, got a tensor"),
+    );
+  });
+
   it("a loss that is not one number, or that nothing led to", () => {
     const loss = (value: unknown) => () => gradientFlow(layer, x, loose({ loss: () => value }));
     expect(loss(zeros([2]))).toThrow(new ShapeError("gradientFlow: the loss must be a single number, got shape [2]"));
-    expect(loss(3)).toThrow(new ShapeError("gradientFlow: the loss must be a single number, got number"));
+    expect(loss(3)).toThrow(new ShapeError("gradientFlow: the loss must be a single number, got number 3"));
     expect(loss(tensor(3))).toThrow(GradientError);
   });
 

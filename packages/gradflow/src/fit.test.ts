@@ -1,3 +1,4 @@
+import { OptionError } from "@unroll/tensor";
 import { describe, expect, it } from "vitest";
 import { fitExponential, horizonOf } from "./fit.ts";
 
@@ -67,6 +68,19 @@ describe("fitExponential", () => {
     const fit = fitExponential(curve(2000, law));
     expect(fit?.r2).toBeLessThan(0.9);
     expect(fit?.exponential).toBe(false);
+  });
+});
+
+describe("fitExponential and horizonOf refuse", () => {
+  it.each([
+    [5, "number 5"],
+    [[0, -1, -2], "an array"],
+    [undefined, "undefined"],
+  ])("%j for a curve", (wrong, got) => {
+    for (const measure of [fitExponential, horizonOf])
+      expect(() => measure(wrong as unknown as Float64Array)).toThrow(
+        new OptionError(`${measure.name}: log10 must be a Float64Array, got ${got}`),
+      );
   });
 });
 

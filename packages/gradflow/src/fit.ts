@@ -1,4 +1,4 @@
-import { OptionError } from "@unroll/tensor";
+import { describe, OptionError } from "@unroll/tensor";
 import { linearRegression, linearRegressionLine, max, min, rSquared } from "simple-statistics";
 
 /** An exponential `‖δ_n‖ ≈ a e^(slope n)` through a decay curve. */
@@ -20,10 +20,12 @@ export interface ExponentialFit {
 
 /**
  * The least-squares line through `ln ‖δ_{T-n}‖` against the lag n. The first 5 % of lags, a local transient, are left
- * out, and so is everything from the first underflow or NaN on.
+ * out, and so is everything from the first underflow or NaN on. It sees only those of the curve itself: for a mean over
+ * samples, of which single ones may underflow, use `summarizeCurve`.
  *
  * @param log10 the curve by lag, -∞ for an exact zero
  * @returns undefined when fewer than two points are left
+ * @throws {OptionError} when log10 is not a Float64Array
  * @example
  * ```ts
  * const fit = fitExponential(new Float64Array([0, -1, -2, -3]));
@@ -32,6 +34,7 @@ export interface ExponentialFit {
  * ```
  */
 export function fitExponential(log10: Float64Array): ExponentialFit | undefined {
+  checkCurve("fitExponential", log10);
   const from = Math.ceil(log10.length / 20);
   const points: [number, number][] = [];
   for (let n = from; n < log10.length && Number.isFinite(log10[n]); n++) points.push([n, log10[n] * Math.LN10]);
@@ -62,14 +65,20 @@ export function fitExponential(log10: Float64Array): ExponentialFit | undefined 
  * ```ts
  * horizonOf(new Float64Array([0, -1, -2, -3, -4])); // 2
  * ```
- * @throws {OptionError} unless 0 < epsilon < 1
+ * @throws {OptionError} when log10 is not a Float64Array, or unless 0 < epsilon < 1
  */
 export function horizonOf(log10: Float64Array, epsilon: number = 1e-3): number | undefined {
+  checkCurve("horizonOf", log10);
   if (!(epsilon > 0 && epsilon < 1))
-    throw new OptionError(`horizonOf: epsilon must lie between 0 and 1, got ${String(epsilon)}`);
+    throw new OptionError(`horizonOf: epsilon must lie between 0 and 1, got ${describe(epsilon)}`);
   const start = log10.findIndex((value) => Number.isFinite(value));
   if (start < 0) return undefined;
   const limit = log10[start] + Math.log10(epsilon);
   for (let n = log10.length - 1; n >= start; n--) if (log10[n] > limit) return n;
   return start;
+}
+
+function checkCurve(fn: string, log10: unknown): void {
+  if (!(log10 instanceof Float64Array))
+    throw new OptionError(`${fn}: log10 must be a Float64Array, got ${describe(log10)}`);
 }

@@ -3,3 +3,4 @@ export { type GradientFlow, type GradientFlowOptions, gradientFlow, type StateFl
 export type { Probe } from "./probe.ts";
 export type { Subject } from "./record.ts";
 export type { FlowSeries } from "./series.ts";
+export { summarizeCurve } from "./summarize.ts";

@@ -38,4 +38,13 @@ describe("seriesOf", () => {
     expect(series.fit?.slope).toBeCloseTo(-Math.LN10 / 10, 12);
     expect(series.horizon).toBe(29);
   });
+
+  it("fits the mean only while every sample has a gradient", () => {
+    // The second sample is lost at lag 16: from there on the mean is that of the first, three decades above.
+    const series = seriesOf(Array.from({ length: 40 }, (_, n) => [-n / 10, n < 16 ? -n / 10 - 6 : -infinity]));
+    expect(series.mean[20]).toBeGreaterThan(series.mean[15]);
+    expect([series.fit?.from, series.fit?.to]).toEqual([2, 15]);
+    expect(series.fit?.slope).toBeCloseTo(-Math.LN10 / 10, 12);
+    expect(series.horizon).toBe(15);
+  });
 });

@@ -1,5 +1,6 @@
 import { mean, quantileSorted } from "simple-statistics";
-import { type ExponentialFit, fitExponential, horizonOf } from "./fit.ts";
+import type { ExponentialFit } from "./fit.ts";
+import { summarizeCurve } from "./summarize.ts";
 
 /**
  * One adjoint norm against the lag n, the number of steps back from where the loss sits: lag 0 is each sample's last
@@ -17,9 +18,9 @@ export interface FlowSeries {
   readonly underflow: Int32Array;
   /** By lag, how many samples have a NaN or an infinity. They are left out of mean and band. */
   readonly invalid: Int32Array;
-  /** An exponential through the mean, or undefined when too little is left to fit. */
+  /** An exponential through the mean before any sample underflows, or undefined when too little is left to fit. */
   readonly fit: ExponentialFit | undefined;
-  /** The largest lag at which more than a thousandth of the gradient is left. */
+  /** The largest lag, before any sample underflows, at which more than a thousandth of the gradient is left. */
   readonly horizon: number | undefined;
 }
 
@@ -53,14 +54,6 @@ export function seriesOf(logs: SampleLogs): FlowSeries {
     p10[n] = quantileSorted(finite, 0.1);
     p90[n] = quantileSorted(finite, 0.9);
   }
-  return {
-    perSample,
-    mean: means,
-    p10,
-    p90,
-    underflow,
-    invalid,
-    fit: fitExponential(means),
-    horizon: horizonOf(means),
-  };
+  const counted = { mean: means, underflow, invalid };
+  return { perSample, p10, p90, ...counted, ...summarizeCurve(counted) };
 }

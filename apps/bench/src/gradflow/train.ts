@@ -1,5 +1,5 @@
 import { backward } from "@unroll/autograd";
-import { type FlowSeries, fitExponential, gradientFlow, horizonOf } from "@unroll/gradflow";
+import { type FlowSeries, gradientFlow, summarizeCurve } from "@unroll/gradflow";
 import { Adam, clipGradNorm } from "@unroll/optim";
 import { Generator, type Tensor } from "@unroll/tensor";
 import { entryOf } from "./lineup.ts";
@@ -71,17 +71,16 @@ function probe(model: SequenceModel, task: Task, step: number, lags: number): Pr
 
 /** The lags that are shown; the steps before them only let the state settle. */
 function curveOf(series: FlowSeries, lags: number): Curve {
-  const mean = series.mean.slice(0, lags + 1);
-  const fit = fitExponential(mean);
+  const { fit, horizon } = summarizeCurve(series, lags + 1);
   const first = series.underflow.findIndex((count) => count > 0);
   return {
-    mean: rounded(mean),
+    mean: rounded(series.mean.slice(0, lags + 1)),
     p10: rounded(series.p10.slice(0, lags + 1)),
     p90: rounded(series.p90.slice(0, lags + 1)),
     decayPerStep: fit?.factor ?? null,
     halfLife: fit !== undefined && Number.isFinite(fit.halfLife) ? fit.halfLife : null,
     r2: fit?.r2 ?? null,
-    horizon: horizonOf(mean) ?? null,
+    horizon: horizon ?? null,
     underflowLag: first < 0 || first > lags ? null : first,
   };
 }
