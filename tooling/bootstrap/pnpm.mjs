@@ -40,10 +40,10 @@ const quiet = ["--no-progress", "--no-update-notifier"];
  * How to start the pinned pnpm, whatever started this process.
  *
  * @param {string} version
- * @param {{ offline?: boolean } & Host} [options] `offline`: npm has fetched it before and need not ask again
+ * @param {Host} [host]
  * @returns {{ command: string, args: string[] }}
  */
-export function pnpmCommand(version, { offline = false, ...host } = {}) {
+export function pnpmCommand(version, host = {}) {
   const { execPath = process.execPath, env = process.env } = host;
   const running = env.npm_execpath;
   if (
@@ -58,6 +58,6 @@ export function pnpmCommand(version, { offline = false, ...host } = {}) {
   if (npm === undefined) {
     throw new Error("npm was not found beside Node; start this by `npm start`, `npm test` or `npm run`");
   }
-  const network = offline ? "--offline" : "--prefer-offline";
-  return { command: execPath, args: [npm, "exec", "--yes", network, ...quiet, "--", `pnpm@${version}`] };
+  // From npm's cache without asking the network, which may be absent; from the registry when the cache was cleaned.
+  return { command: execPath, args: [npm, "exec", "--yes", "--prefer-offline", ...quiet, "--", `pnpm@${version}`] };
 }

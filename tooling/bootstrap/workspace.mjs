@@ -34,11 +34,10 @@ export function turboEnvironment() {
 
 /**
  * @param {readonly string[]} args
- * @param {{ offline?: boolean }} [options]
  * @returns {Promise<number>} the exit code
  */
-export function runPnpm(args, { offline = false } = {}) {
-  const pnpm = pnpmCommand(pinnedPnpm(root), { offline });
+export function runPnpm(args) {
+  const pnpm = pnpmCommand(pinnedPnpm(root));
   return runChild(pnpm.command, [...pnpm.args, ...args], { cwd: root, env: turboEnvironment() });
 }
 
@@ -49,7 +48,7 @@ export function runPnpm(args, { offline = false } = {}) {
  * @returns {Promise<number>} the exit code
  */
 export function runTurbo(args) {
-  return runPnpm(["exec", "turbo", "run", ...args], { offline: true });
+  return runPnpm(["exec", "turbo", "run", ...args]);
 }
 
 /** @param {string} what @param {Promise<number>} child */
@@ -74,7 +73,7 @@ export async function install(steps) {
   markStale(root);
   await steps.run(`Fetch pnpm ${version} into npm's cache`, () => mustPass("npm", runPnpm(["--version"])));
   await steps.run("Install dependencies from the lockfile", () =>
-    mustPass("pnpm install", runPnpm(["install", "--frozen-lockfile", "--prefer-offline"], { offline: true })),
+    mustPass("pnpm install", runPnpm(["install", "--frozen-lockfile", "--prefer-offline"])),
   );
   markInstalled(root);
 }
