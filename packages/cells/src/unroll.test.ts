@@ -18,6 +18,8 @@ import {
   type Tensor,
   tanh,
   tensor,
+  uniform,
+  withGenerator,
   zeros,
 } from "@unroll/tensor";
 import { describe, expect, it } from "vitest";
@@ -151,6 +153,28 @@ function cellOf<S extends { [K in keyof S]: Tensor }>(
 ): Cell<S, { rows: State } | undefined> {
   return { step, initialState, begin: (batch) => begin?.(batch) };
 }
+
+describe("a sequence without steps", () => {
+  it.each([
+    ["no time", [0, 2, 3], undefined],
+    ["no sample that lasts", [4, 2, 3], [0, 0]],
+  ])("of %s draws nothing, though a step would", (_, shape, lengths) => {
+    const own = new Generator(5);
+    const cell = cellOf(
+      (x: Tensor, { h }: { h: Tensor }) => {
+        const next = add(mul(h, uniform([2, 4], { generator: own })), mul(uniform([2, 4]), sum(x)));
+        return { output: next, state: { h: next } };
+      },
+      (batch) => ({ h: zeros([batch, 4]) }),
+    );
+    const shared = new Generator(6);
+    const { output } = withGenerator(shared, () => unroll(cell, zeros(shape), { lengths }));
+    expect(output.shape).toEqual([shape[0], 2, 4]);
+    expect([own.state().counter, shared.state().counter]).toEqual([0, 0]);
+    withGenerator(shared, () => unroll(cell, zeros([1, 2, 3])));
+    expect([own.state().counter, shared.state().counter]).toEqual([8, 8]);
+  });
+});
 
 describe("wrong arguments of unroll", () => {
   const x = zeros([4, 2, 3]);

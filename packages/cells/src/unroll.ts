@@ -6,6 +6,7 @@ import {
   concat,
   identity,
   pad,
+  peekBlocks,
   select,
   slice,
   stack,
@@ -261,10 +262,10 @@ function assemble<S extends { [K in keyof S]: Tensor }, C>(
   );
 }
 
-/** The shape and dtype of a step's output where no step was taken: from shape rules alone, nothing is computed. */
+/** The shape and dtype of a step's output where no step was taken: from shape rules alone, nothing is computed or drawn. */
 function abstractStep<S extends { [K in keyof S]: Tensor }, C>({ cell, x, initial, context }: Sequence<S, C>): Tensor {
   const input = new Tensor(x.shape.slice(1), x.dtype, { data: undefined, version: 0 });
-  return withEvaluator(abstractOutput, () => cell.step(input, initial, context).output);
+  return peekBlocks(() => withEvaluator(abstractOutput, () => cell.step(input, initial, context).output));
 }
 
 /** Applies `fn` to the per-sample part of a context. */

@@ -74,6 +74,7 @@ export {
   Generator,
   type GeneratorState,
   manualSeed,
+  peekBlocks,
   recordBlocks,
   replayBlocks,
   withGenerator,

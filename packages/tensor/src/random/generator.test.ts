@@ -5,6 +5,7 @@ import {
   defaultGenerator,
   Generator,
   manualSeed,
+  peekBlocks,
   recordBlocks,
   replayBlocks,
   unitDouble,
@@ -76,6 +77,7 @@ describe("a generator", () => {
     [() => new Generator(1).integer(0), "Generator: expected a whole bound >= 1, got number 0"],
     [() => withGenerator(new Generator(1), 5 as never), "withGenerator: fn must be a function, got number 5"],
     [() => recordBlocks(undefined as never), "recordBlocks: fn must be a function, got undefined"],
+    [() => peekBlocks(5 as never), "peekBlocks: fn must be a function, got number 5"],
     [() => replayBlocks([], 5 as never), "replayBlocks: fn must be a function, got number 5"],
     [() => replayBlocks(5 as never, () => 1), "replayBlocks: expected the blocks of recordBlocks, got number 5"],
     [() => withGenerator({} as never, () => 1), "withGenerator: expected a Generator, got an empty object"],
@@ -156,6 +158,29 @@ describe("blocks", () => {
       { seed: 8, start: 0 },
       { seed: 8, start: 1 },
     ]);
+  });
+
+  it("can be looked at ahead, which leaves generators and tapes as they were", () => {
+    const [generator, other] = [new Generator(8), new Generator(9)];
+    generator.next();
+    const both = () => [...draw(generator), other.next(), ...draw(generator)];
+    const { value: ahead, blocks } = recordBlocks(() => peekBlocks(both));
+    expect(blocks).toEqual([]);
+    expect([generator.state().counter, other.state().counter]).toEqual([1, 0]);
+    expect(peekBlocks(() => recordBlocks(both).value)).toEqual(ahead);
+    const drawn = recordBlocks(both);
+    expect(drawn.value).toEqual(ahead);
+    const state = generator.state();
+    expect(replayBlocks(drawn.blocks, () => [peekBlocks(() => generator.next()), ...both()]).slice(1)).toEqual(ahead);
+    expect(generator.state()).toEqual(state);
+    expect(() =>
+      peekBlocks(() => {
+        generator.next();
+        throw new RangeError("inside");
+      }),
+    ).toThrow("inside");
+    expect(generator.state()).toEqual(state);
+    expect(runtime().blocks).toBeUndefined();
   });
 
   it("run out when a repeated computation draws more often", () => {

@@ -25,10 +25,12 @@ export interface BlockTape {
   next: number;
   /** The tape that was in use before; a recording one passes its draws through it, so that nested ones agree. */
   readonly outer: BlockTape | undefined;
+  /** On a tape for looking ahead: puts each generator back to where it stood. Such a tape keeps no blocks. */
+  readonly undo: (() => void)[] | undefined;
 }
 
-function blockFrom(tape: BlockTape | undefined, fresh: () => Block): Block {
-  if (tape === undefined) return fresh();
+function blockFrom(tape: BlockTape | undefined, fresh: (undo: (() => void)[] | undefined) => Block): Block {
+  if (tape === undefined || tape.undo !== undefined) return fresh(tape?.undo);
   if (tape.replay) {
     const again = tape.blocks[tape.next++];
     if (again === undefined)
@@ -68,8 +70,11 @@ export class Generator {
   reserve(count: number): Block {
     if (!Number.isSafeInteger(count) || count < 0)
       throw new OptionError(`Generator: expected a whole number of counters >= 0, got ${describe(count)}`);
-    return blockFrom(runtime().blocks, () => {
+    return blockFrom(runtime().blocks, (undo) => {
       const start = this.#counter;
+      undo?.push(() => {
+        this.#counter = start;
+      });
       this.#counter += count;
       return { seed: this.seed, start };
     });
@@ -181,7 +186,7 @@ export function withGenerator<T>(generator: Generator, fn: () => T): T {
  */
 export function recordBlocks<T>(fn: () => T): { value: T; blocks: readonly Block[] } {
   const blocks: Block[] = [];
-  return { value: withTape("recordBlocks", blocks, false, fn), blocks };
+  return { value: withTape("recordBlocks", { blocks, replay: false, undo: undefined }, fn), blocks };
 }
 
 /**
@@ -192,14 +197,34 @@ export function recordBlocks<T>(fn: () => T): { value: T; blocks: readonly Block
 export function replayBlocks<T>(blocks: readonly Block[], fn: () => T): T {
   if (!Array.isArray(blocks))
     throw new OptionError(`replayBlocks: expected the blocks of recordBlocks, got ${describe(blocks)}`);
-  return withTape("replayBlocks", [...blocks], true, fn);
+  return withTape("replayBlocks", { blocks: [...blocks], replay: true, undo: undefined }, fn);
 }
 
-function withTape<T>(name: string, blocks: Block[], replay: boolean, fn: () => T): T {
+/**
+ * Runs `fn` and puts every generator that it draws from back to where it stood, also after an error: for asking what a
+ * function would give, such as its shape, without a trace. What it draws is on no tape around it.
+ *
+ * @example
+ * ```ts
+ * const ahead = peekBlocks(() => randn([2]).toArray());
+ * String(randn([2]).toArray()) === String(ahead); // true
+ * ```
+ * @throws {OptionError} when `fn` is no function, or returns a promise
+ */
+export function peekBlocks<T>(fn: () => T): T {
+  const undo: (() => void)[] = [];
+  try {
+    return withTape("peekBlocks", { blocks: [], replay: false, undo }, fn);
+  } finally {
+    for (const back of undo.reverse()) back();
+  }
+}
+
+function withTape<T>(name: string, tape: Pick<BlockTape, "blocks" | "replay" | "undo">, fn: () => T): T {
   checkFunction(name, "fn", fn);
   const state = runtime();
   const outer = state.blocks;
-  state.blocks = { blocks, replay, next: 0, outer };
+  state.blocks = { ...tape, next: 0, outer };
   try {
     return refusePromise(name, fn());
   } finally {
