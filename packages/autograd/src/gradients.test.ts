@@ -77,6 +77,7 @@ describe("the samples notice a wrong row", () => {
   it.each(rules)("%s, rule %i", (op, index) => {
     const { caught, ran } = noticed(op, (row, ran) => ({
       keeps: row.keeps,
+      kept: row.kept,
       rules: row.rules.map((rule, i) =>
         i !== index
           ? rule

@@ -44,7 +44,7 @@ import {
   zeros,
   zerosLike,
 } from "@unroll/tensor";
-import { type Context, type GradientTable, keepBoth, keepInputs, keepNothing, keepOutput } from "./row.ts";
+import { type Context, type GradientTable, keepBoth, keepInput, keepInputs, keepNothing, keepOutput } from "./row.ts";
 
 // y is the output, x, a, b are inputs, g is ∂L/∂y. An op without a row does not compile.
 
@@ -127,7 +127,7 @@ export const gradients: GradientTable = {
     where(greater(input(0), 0), g, mul(g, mul(exp(minimum(input(0), 0)), alpha))),
   ),
 
-  where: keepInputs(({ g, input }, index) => (index === 1 ? where(input(0), g, 0) : where(input(0), 0, g))),
+  where: keepInput(0, ({ g, input }, index) => (index === 1 ? where(input(0), g, 0) : where(input(0), 0, g))),
 
   sum: keepNothing(({ g, shapes }) => broadcastTo(g, shapes[0])),
   max: keepBoth(({ g, input, output, attrs }) => sharedExtreme(g, input(0), output(), attrs)),
@@ -190,14 +190,15 @@ export const gradients: GradientTable = {
   pad: keepNothing(({ g, shapes, attrs: { dim, before } }) => slice(g, dim, before, before + shapes[0][dim])),
   tril: keepNothing(({ g, attrs: { diagonal } }) => tril(g, diagonal)),
 
-  gather: keepInputs((context) => scatterAdd(zerosOf(context), context.attrs.dim, context.input(1), context.g)),
-  scatterAdd: keepInputs(
+  gather: keepInput(1, (context) => scatterAdd(zerosOf(context), context.attrs.dim, context.input(1), context.g)),
+  scatterAdd: keepInput(
+    1,
     ({ g }) => g,
     ({ g }) => g,
     ({ g, input, attrs: { dim } }) => gather(g, dim, input(1)),
   ),
   indexSelect: {
-    ...keepInputs<{ dim: number }>((context) =>
+    ...keepInput<{ dim: number }, 1>(1, (context) =>
       indexAdd(zerosOf(context), context.attrs.dim, context.input(1), context.g),
     ),
     addInto: (into, { g, input, shapes, attrs: { dim } }) => {
@@ -205,7 +206,8 @@ export const gradients: GradientTable = {
       addRows(into, g, shapes[0], dim, (k) => rows[k]);
     },
   },
-  indexAdd: keepInputs(
+  indexAdd: keepInput(
+    1,
     ({ g }) => g,
     ({ g }) => g,
     ({ g, input, attrs: { dim } }) => indexSelect(g, dim, input(1)),

@@ -1,6 +1,27 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { add, Generator, matmul, mul, mutate, randn, select, sub, sum, type Tensor, tanh, zeros } from "@unroll/tensor";
+import {
+  add,
+  Generator,
+  gather,
+  indexAdd,
+  indexSelect,
+  matmul,
+  mul,
+  mutate,
+  ones,
+  pad,
+  randn,
+  scatterAdd,
+  select,
+  sub,
+  sum,
+  type Tensor,
+  tanh,
+  tensor,
+  where,
+  zeros,
+} from "@unroll/tensor";
 import { describe, expect, it } from "vitest";
 import { backward } from "./backward.ts";
 import { checkpoint } from "./checkpoint.ts";
@@ -63,6 +84,27 @@ function update(parameters: readonly Parameter[]): void {
 // Bytes per step. One tensor kept would be some 300; what is seen is the engine's own, code that it compiles on the way.
 const flat = 100;
 const timeout = 60_000;
+
+describe("a graph that reads masks and indices alone", () => {
+  const [size, steps] = [10_000, 100];
+  const index = tensor([0, 1], { dtype: "int32" });
+  const mask = tensor(Array.from({ length: size }, (_, i) => i % 2 === 0));
+
+  it.each<[string, (h: Tensor) => Tensor]>([
+    ["where", (h) => where(mask, h, zeros([size]))],
+    ["scatterAdd", (h) => scatterAdd(h, 0, index, ones([2]))],
+    ["indexAdd", (h) => indexAdd(h, 0, index, ones([2]))],
+    ["gather", (h) => pad(gather(h, 0, index), 0, 0, size - 2)],
+    ["indexSelect", (h) => pad(indexSelect(h, 0, index), 0, 0, size - 2)],
+  ])("%s keeps none of its other operands", (_, step) => {
+    let h = requireGrad(ones([size]));
+    const first = h;
+    const before = inUse();
+    for (let t = 0; t < steps; t++) h = step(h);
+    expect(inUse() - before).toBeLessThan(steps * size);
+    expect(grad(sum(h), [first])[0].shape).toEqual([size]);
+  });
+});
 
 describe("a synchronous loop keeps nothing", () => {
   const x = randn([2, 1, 4], { generator: new Generator(2) });

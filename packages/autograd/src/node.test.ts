@@ -4,6 +4,9 @@ import {
   type Dims,
   div,
   exp,
+  gather,
+  indexAdd,
+  indexSelect,
   log,
   matmul,
   max,
@@ -11,6 +14,7 @@ import {
   mutate,
   neg,
   reshape,
+  scatterAdd,
   select,
   sigmoid,
   sum,
@@ -19,6 +23,7 @@ import {
   tensor,
   transpose,
   where,
+  zeros,
 } from "@unroll/tensor";
 import { describe, expect, it } from "vitest";
 import { backward } from "./backward.ts";
@@ -157,6 +162,28 @@ describe("a value that backward needs and that was overwritten", () => {
   });
 });
 
+describe("an index that was overwritten", () => {
+  it.each<[string, (w: Tensor, index: Tensor) => Tensor]>([
+    ["input 1 of gather", (w, index) => gather(w, 0, index)],
+    ["input 1 of indexSelect", (w, index) => indexSelect(w, 0, index)],
+    ["input 1 of scatterAdd", (w, index) => scatterAdd(zeros([2]), 0, index, w)],
+    ["input 1 of indexAdd", (w, index) => indexAdd(zeros([2]), 0, index, w)],
+  ])("is noticed: %s", (role, fn) => {
+    const w = parameter([1, 2]);
+    const index = tensor([0, 1], { dtype: "int32" });
+    const loss = sum(fn(w, index));
+    overwrite(index);
+    expect(message(() => backward(loss))).toContain(`a tensor of shape [2], ${role}, was overwritten`);
+  });
+});
+
+it("notices a mask of where that was overwritten", () => {
+  const mask = tensor([true, false]);
+  const loss = sum(where(mask, parameter([1, 2]), 0));
+  overwrite(mask);
+  expect(message(() => backward(loss))).toContain("a tensor of shape [2], input 0 of where, was overwritten");
+});
+
 describe("a value that backward does not need", () => {
   it.each<[string, (w: Tensor) => Tensor]>([
     ["add", (w) => add(w, 1)],
@@ -165,6 +192,10 @@ describe("a value that backward does not need", () => {
     ["reshape", (w) => reshape(w, [2, 1])],
     ["select", (w) => select(w, 0, 0)],
     ["a branch of where", (w) => where(tensor([true, false]), w, 0)],
+    ["what gather looks up", (w) => gather(w, 0, tensor([1], { dtype: "int32" }))],
+    ["what indexSelect looks up", (w) => indexSelect(w, 0, tensor([1], { dtype: "int32" }))],
+    ["both tensors of scatterAdd", (w) => scatterAdd(w, 0, tensor([1, 1], { dtype: "int32" }), w)],
+    ["both tensors of indexAdd", (w) => indexAdd(w, 0, tensor([1, 1], { dtype: "int32" }), w)],
   ])("may be overwritten: %s", (_, fn) => {
     const w = parameter([1, 2]);
     const loss = sum(fn(w));

@@ -61,7 +61,7 @@ export class OpNode {
   readonly dtype: DType;
   readonly shapes: readonly Shape[];
   readonly dtypes: readonly DType[];
-  readonly #inputs: readonly Tensor[] | undefined;
+  readonly #inputs: readonly (Tensor | undefined)[] | undefined;
   readonly #output: Tensor | undefined;
   readonly #versions: readonly number[];
 
@@ -75,16 +75,16 @@ export class OpNode {
     this.dtype = output.dtype;
     this.shapes = inputs.map((input) => input.shape);
     this.dtypes = inputs.map((input) => input.dtype);
-    this.#inputs = row.keeps === "inputs" || row.keeps === "both" ? [...inputs] : undefined;
+    this.#inputs = keptInputs(row, inputs);
     this.#output = row.keeps === "output" || row.keeps === "both" ? output : undefined;
-    const versions = this.#inputs?.map((input) => input.storage.version) ?? [];
+    const versions = this.#inputs?.map((input) => input?.storage.version ?? 0) ?? [];
     if (this.#output !== undefined) versions.push(output.storage.version);
     this.#versions = versions;
   }
 
   /** A kept input, checked to be what it was. */
   input(index: number): Tensor {
-    const input = (this.#inputs as readonly Tensor[])[index];
+    const input = this.#inputs?.[index] as Tensor;
     if (input.storage.version !== this.#versions[index]) throw stale(this.op.name, `input ${index} of`, input);
     return input;
   }
@@ -96,6 +96,11 @@ export class OpNode {
       throw stale(this.op.name, "the output of", output);
     return output;
   }
+}
+
+function keptInputs(row: AnyRow, inputs: readonly Tensor[]): readonly (Tensor | undefined)[] | undefined {
+  if (row.keeps === "inputs" || row.keeps === "both") return [...inputs];
+  return row.keeps === "input" ? inputs.map((input, i) => (i === row.kept ? input : undefined)) : undefined;
 }
 
 /** Notes the versions of tensors, and gives a check that throws when one of them was overwritten since. */

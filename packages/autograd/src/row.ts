@@ -15,6 +15,11 @@ export interface InputsContext<Attrs> extends Context<Attrs> {
   readonly input: (index: number) => Tensor;
 }
 
+/** A context with the value of one input: asking for another one does not compile. */
+export interface OneInputContext<Attrs, Index extends number> extends Context<Attrs> {
+  readonly input: (index: Index) => Tensor;
+}
+
 /** A context with the output's value. */
 export interface OutputContext<Attrs> extends Context<Attrs> {
   readonly output: () => Tensor;
@@ -31,7 +36,9 @@ export type AddInto<Attrs> = (into: TypedArray, context: Context<Attrs> & Inputs
 
 /** The gradient of one op: what it keeps of the forward pass, and one rule per input (the last serves all further ones). */
 export interface Row<Attrs> {
-  readonly keeps: "nothing" | "inputs" | "output" | "both";
+  readonly keeps: "nothing" | "input" | "inputs" | "output" | "both";
+  /** The one input that is kept where `keeps` is "input". */
+  readonly kept?: number | undefined;
   readonly rules: readonly Rule<InputsContext<Attrs> & OutputContext<Attrs>>[];
   /** For the first input of an op that takes a part of it. */
   readonly addInto?: AddInto<Attrs> | undefined;
@@ -46,6 +53,14 @@ export type GradientTable = { readonly [Name in OpName]: Row<AttrsOf<Name>> | nu
 /** A row whose rules need shapes and attributes only. */
 export function keepNothing<Attrs>(...rules: Rule<Context<Attrs>>[]): Row<Attrs> {
   return { keeps: "nothing", rules };
+}
+
+/** A row whose rules read one input, such as a mask or an index; the others are not kept and may be overwritten. */
+export function keepInput<Attrs, Index extends number>(
+  kept: Index,
+  ...rules: Rule<OneInputContext<Attrs, Index>>[]
+): Row<Attrs> {
+  return { keeps: "input", kept, rules };
 }
 
 /** A row whose rules read the inputs. */
