@@ -23,7 +23,7 @@ const cells = ["--filter=@unroll/cells", "--", "--bail=1"];
  * @returns {{ status: number | null, stdout: string, stderr: string }}
  */
 function pnpm(args) {
-  const { command, args: first } = pnpmCommand(pinnedPnpm(root), { offline: true });
+  const { command, args: first } = pnpmCommand(pinnedPnpm(root));
   // The counts would otherwise be added to those of the run around this one.
   const env = { ...turboEnvironment(), UNROLL_TEST_COUNTS: counts };
   return spawnSync(command, [...first, ...args], { cwd: copy, env, encoding: "utf8", maxBuffer: 1 << 28 });

@@ -3,13 +3,11 @@ export interface Interrupt {
   readonly signal: AbortSignal;
   /** What the process shall exit with: 128 plus the signal's number, by the convention of shells. */
   readonly exitCode: number;
-  /** Gives the signals back to Node. */
-  dispose(): void;
 }
 
 const codes = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** Listens until disposed; further signals while results are being written do not break them off. */
+/** Listens until the process ends: further signals, while results are being written, do not break them off. */
 export function listenForInterrupt(): Interrupt {
   const controller = new AbortController();
   let exitCode = 0;
@@ -23,9 +21,6 @@ export function listenForInterrupt(): Interrupt {
     signal: controller.signal,
     get exitCode() {
       return exitCode;
-    },
-    dispose: () => {
-      for (const name of Object.keys(codes)) process.off(name, stop);
     },
   };
 }

@@ -38,25 +38,21 @@ export async function runGradflow(options: GradflowOptions, version: string): Pr
   await claimFolder("--out", out, [reportName, resultName]);
 
   const interrupt = listenForInterrupt();
-  try {
-    const jobs = planJobs(config, text);
-    announce(jobs, config);
-    const collector = await train(jobs, config, interrupt.signal);
-    const stopped = interrupt.signal.aborted;
-    const result: BenchResult = {
-      version: resultVersion,
-      startedAt: startedAt.toISOString(),
-      seconds: (Date.now() - startedAt.getTime()) / 1000,
-      complete: !stopped && !collector.failed,
-      environment: environment(version),
-      config,
-      tasks: tasks.map((task) => collector.task(task, config)),
-    };
-    await present(result, out, stopped);
-    return stopped ? interrupt.exitCode : collector.failed ? 1 : 0;
-  } finally {
-    interrupt.dispose();
-  }
+  const jobs = planJobs(config, text);
+  announce(jobs, config);
+  const collector = await train(jobs, config, interrupt.signal);
+  const stopped = interrupt.signal.aborted;
+  const result: BenchResult = {
+    version: resultVersion,
+    startedAt: startedAt.toISOString(),
+    seconds: (Date.now() - startedAt.getTime()) / 1000,
+    complete: !stopped && !collector.failed,
+    environment: environment(version),
+    config,
+    tasks: tasks.map((task) => collector.task(task, config)),
+  };
+  await present(result, out, stopped);
+  return stopped ? interrupt.exitCode : collector.failed ? 1 : 0;
 }
 
 function announce(jobs: readonly Job[], config: GradflowConfig): void {
