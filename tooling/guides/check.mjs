@@ -53,7 +53,7 @@ function expect(ok, what, output = "") {
 const passed = (output) => Number(/Tests\b.*?(\d+) passed/.exec(output)?.[1] ?? 0);
 
 try {
-  const pnpm = pnpmCommand(pinnedPnpm(root), { offline: true });
+  const pnpm = pnpmCommand(pinnedPnpm(root));
   const installed = run(pnpm.command, [...pnpm.args, "install", "--frozen-lockfile", "--prefer-offline"]);
   expect(installed.status === 0, "a copy of the workspace installs", installed.output);
 

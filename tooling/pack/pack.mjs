@@ -13,7 +13,7 @@ import { run } from "./run.mjs";
 export async function packAll(destination) {
   const code = await runTurbo(["build", "--filter=./packages/*", "--output-logs=errors-only"]);
   if (code !== 0) throw new Error(`the build failed with exit code ${code}`);
-  const { command, args } = pnpmCommand(pinnedPnpm(root), { offline: true });
+  const { command, args } = pnpmCommand(pinnedPnpm(root));
   const folders = readdirSync(path.join(root, "packages")).map((name) => path.join(root, "packages", name));
   for (const cwd of folders) await run(command, [...args, "pack", "--pack-destination", destination], { cwd });
   return readdirSync(destination)

@@ -1,6 +1,15 @@
 import { enableGrad } from "@unroll/autograd";
 import type { Lengths } from "@unroll/cells";
-import { checkOptions, describe, formatShape, type Generator, OptionError, ShapeError, Tensor } from "@unroll/tensor";
+import {
+  checkFunction,
+  checkOptions,
+  describe,
+  formatShape,
+  type Generator,
+  OptionError,
+  ShapeError,
+  Tensor,
+} from "@unroll/tensor";
 import { lossAdjoints, probeAdjoints, type StepAdjoint } from "./adjoints.ts";
 import { jointNorms, rowNorms } from "./norms.ts";
 import { type Probe, probeVectors } from "./probe.ts";
@@ -78,8 +87,7 @@ export function gradientFlow(subject: Subject, x: Tensor, options: GradientFlowO
   const { loss, probe, reduction = "mean" } = options;
   if (loss !== undefined && probe !== undefined)
     throw new OptionError("gradientFlow: expected a loss or a probe, got both");
-  if (loss !== undefined && typeof loss !== "function")
-    throw new OptionError(`gradientFlow: loss must be a function, got ${describe(loss)}`);
+  if (loss !== undefined) checkFunction("gradientFlow", "loss", loss);
   if (reduction !== "mean" && reduction !== "sum")
     throw new OptionError(`gradientFlow: reduction must be "mean" or "sum", got ${String(reduction)}`);
   if (loss === undefined && options.reduction !== undefined)
