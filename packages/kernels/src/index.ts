@@ -1,0 +1,5 @@
+export { KernelBuildError, KernelMemoryError } from "./errors.ts";
+export type { KernelFunctions } from "./generated/functions.ts";
+export { bytesOf, type Kernels, kernels, kernelsProblem, setDeterministic } from "./load.ts";
+export { KernelMemory, type Label, type MemoryUse } from "./memory.ts";
+export type { Build } from "./state.ts";

@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import { bytesOf, kernels, kernelsProblem, setDeterministic } from "./load.ts";
+import { withKernels } from "./testing.ts";
+
+describe("kernels", () => {
+  it("start once", () => {
+    withKernels({}, () => {
+      expect(kernels()).toBeDefined();
+      expect(kernels()).toBe(kernels());
+      expect(kernelsProblem()).toBeUndefined();
+    });
+  });
+
+  it("take the relaxed build exactly where the machine accepts it", () => {
+    const accepted = WebAssembly.validate(bytesOf("relaxed-simd"));
+    withKernels({}, () => expect(kernels()?.build).toBe(accepted ? "relaxed-simd" : "simd"));
+  });
+
+  it("take the plain build when results must be the same everywhere", () => {
+    withKernels({}, () => undefined);
+    const state = { build: undefined };
+    withKernels(state, () => undefined);
+    expect(() => setDeterministic(false)).not.toThrow();
+  });
+
+  it("say why there are none", () => {
+    withKernels({ disabled: "not wanted" }, () => {
+      expect(kernels()).toBeUndefined();
+      expect(kernelsProblem()).toBe("not wanted");
+    });
+  });
+
+  it.each(["simd", "relaxed-simd"] as const)("import a memory with a maximum and own none: %s", (build) => {
+    const bytes = bytesOf(build);
+    if (!WebAssembly.validate(bytes)) return;
+    const module = new WebAssembly.Module(bytes);
+    expect(WebAssembly.Module.imports(module)).toEqual([{ module: "env", name: "memory", kind: "memory" }]);
+    expect(WebAssembly.Module.exports(module).every(({ kind }) => kind === "function")).toBe(true);
+  });
+
+  it("share their memory between threads after a change of one flag", () => {
+    const bytes = bytesOf("simd");
+    // Import section: "env" "memory", kind 2 (memory), limits flag 1 (a maximum), 3 (a maximum, shared).
+    const name = [..."memory"].map((character) => character.charCodeAt(0));
+    const at = bytes.findIndex((_, i) => name.every((code, k) => bytes[i + k] === code));
+    expect([bytes[at + 6], bytes[at + 7]]).toEqual([2, 1]);
+    bytes[at + 7] = 3;
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 32_768, shared: true });
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+    const values = new Float32Array(memory.buffer, 0, 1);
+    values[0] = 9;
+    (instance.exports.sqrt as (out: number, x: number, n: number) => void)(0, 0, 1);
+    expect(values[0]).toBe(3);
+  });
+});
