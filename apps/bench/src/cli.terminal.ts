@@ -167,6 +167,8 @@ describe("bench gradflow without a terminal", () => {
   it("lists every option in its help", () => {
     const { status, stdout } = withoutTerminal(["gradflow", "--help"]);
     expect(status).toBe(0);
+    expect(stdout).toContain("$ pnpm bench gradflow [options]");
+    expect(stdout).toContain("$ npm start -- [options]");
     for (const option of [
       "--task",
       "--cells",

@@ -6,10 +6,12 @@ import { lineup } from "./gradflow/lineup.ts";
 import { runGradflow } from "./gradflow/run.ts";
 import { InputError } from "./input-error.ts";
 
-const cli = cac("bench");
+// What users type, in the root of the workspace; the usage of each command is shown behind it.
+const cli = cac("pnpm bench");
 
 cli
   .command("gradflow", "Measure how gradients flow back through RNN, LSTM and GRU while they train")
+  .usage("gradflow [options]\n  $ npm start -- [options]    (sets up first, then does the same)")
   .option("--task <names>", "text, adding, or both (default: both)")
   .option("--cells <keys>", `which cells: ${lineup.map((entry) => entry.key).join(", ")} (default: all)`)
   .option("--length <steps>", "steps in a training window (default: 100)")
@@ -21,10 +23,10 @@ cli
   .option("--clip <norm>", "largest gradient norm (default: 1)")
   .option("--data <file>", "a UTF-8 text to train on (default: Moby Dick)")
   .option("--out <dir>", "where report.html and result.json go (default: results/gradflow-<time>)")
-  .option("--quick", "40 steps with small cells: seconds instead of minutes")
+  .option("--quick", "40 steps with small cells: under a minute")
   .option("--full", "2,000 steps, larger cells, 5 seeds: many hours on two cores")
-  .example("bench gradflow --quick")
-  .example("bench gradflow --task text --cells rnn,lstm --data my-book.txt --out my-results")
+  .example("  $ npm start -- --quick")
+  .example((name) => `  $ ${name} gradflow --task text --cells rnn,lstm --data my-book.txt --out my-results`)
   .action(async (options: GradflowOptions) => {
     process.exitCode = await runGradflow(options, manifest.version);
   });
@@ -38,8 +40,8 @@ try {
     const [unknown] = cli.args;
     throw new InputError(
       unknown === undefined
-        ? "name a command: bench gradflow; bench --help says more"
-        : `there is no command ${unknown}; bench --help lists them`,
+        ? "name a command: pnpm bench gradflow; pnpm bench --help says more"
+        : `there is no command ${unknown}; pnpm bench --help lists them`,
     );
   }
   await cli.runMatchedCommand();

@@ -54,7 +54,7 @@ export interface TaskResult {
   readonly description: string;
   /** What the validation number is: `bits per character`, `mean squared error`. */
   readonly metric: string;
-  /** What guessing reaches, with its formula: log2 of the symbols, or 1/6. */
+  /** What guessing reaches on the validation data, and how it guesses: every symbol alike, or always 1. */
   readonly baseline: { readonly value: number; readonly formula: string };
   readonly runs: readonly RunResult[];
 }

@@ -3,6 +3,7 @@ import path from "node:path";
 import { claimFolder, writeWhole } from "../files.ts";
 import { listenForInterrupt } from "../interrupt.ts";
 import { startProgress } from "../progress.ts";
+import { count } from "../report/format.ts";
 import { Collector } from "./collect.ts";
 import { configOf, type GradflowOptions, pathOption } from "./config.ts";
 import type { Job } from "./job.ts";
@@ -13,6 +14,7 @@ import { planJobs, workOf } from "./plan.ts";
 import { type BenchResult, type GradflowConfig, resultVersion } from "./result.ts";
 import { withSummary } from "./summary.ts";
 import { renderTable } from "./table.ts";
+import type { Task } from "./task.ts";
 import { loadText } from "./text.ts";
 import { tokensOf } from "./tokens.ts";
 
@@ -40,7 +42,7 @@ export async function runGradflow(options: GradflowOptions, version: string): Pr
   const interrupt = listenForInterrupt();
   const jobs = planJobs(config, text);
   announce(jobs, config);
-  const collector = await train(jobs, config, interrupt.signal);
+  const collector = await train(jobs, tasks, config, interrupt.signal);
   const stopped = interrupt.signal.aborted;
   const result: BenchResult = {
     version: resultVersion,
@@ -60,12 +62,18 @@ function announce(jobs: readonly Job[], config: GradflowConfig): void {
   const steps = Math.max(...config.tasks.map((task) => config.steps[task]));
   process.stderr.write(
     `gradient flow of ${config.cells.map((cell) => entryOf(cell).label).join("; ")}\n` +
-      `${jobs.length} runs of ${steps} steps on ${threads} threads; Ctrl-C keeps what there is\n`,
+      `${count(jobs.length, "run")} of ${count(steps, "step")} on ${count(threads, "thread")}; Ctrl-C keeps what there is\n`,
   );
 }
 
-async function train(jobs: readonly Job[], config: GradflowConfig, signal: AbortSignal): Promise<Collector> {
+async function train(
+  jobs: readonly Job[],
+  tasks: readonly Task[],
+  config: GradflowConfig,
+  signal: AbortSignal,
+): Promise<Collector> {
   const collector = new Collector();
+  const metrics = new Map(tasks.map(({ name, metric }) => [name, metric]));
   const progress = startProgress(jobs.reduce((sum, job) => sum + workOf(job) * config.steps[job.task], 0));
   let done = 0;
   const advance = (job: Job, steps: number, note: string) => {
@@ -80,7 +88,7 @@ async function train(jobs: readonly Job[], config: GradflowConfig, signal: Abort
         onStart: (job) => collector.start(job),
         onEvent: (job, event) => {
           collector.add(job, event);
-          if (event.kind === "step") advance(job, 1, `loss ${event.loss.toFixed(3)}`);
+          if (event.kind === "step") advance(job, 1, `loss ${event.loss.toFixed(3)} ${metrics.get(job.task)}`);
           else if (event.kind === "diverged") advance(job, config.steps[job.task] - event.step, "diverged");
         },
         onEnd: (job) => collector.end(job),

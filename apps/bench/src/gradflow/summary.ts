@@ -20,6 +20,8 @@ export interface SummaryRow {
   readonly seeds: readonly number[];
   /** The last validation value, in the task's metric. */
   readonly validation: number | null;
+  /** The training step of that value, the latest one over the seeds. */
+  readonly validationStep: number | null;
   /** The worst of the cell's runs. */
   readonly status: RunResult["status"];
   /** What happened to the runs that did not end: `diverged at step 3 (seed 2)`; empty when all ended. */
@@ -36,7 +38,7 @@ export interface FlowSummary {
   readonly step: number;
   /** log10 of the norm at each of {@link tableLags}; null where it is no finite number or was not measured. */
   readonly logs: Readonly<Record<number, number | null>>;
-  /** The fitted factor per step back. */
+  /** What one step back leaves of the norm: the fitted factor. */
   readonly decayPerStep: number | null;
   /** Steps until half is left; null when nothing is lost (`decayPerStep >= 1`) or nothing could be fitted. */
   readonly halfLife: number | null;
@@ -74,7 +76,7 @@ export function summarize(task: TaskResult): SummaryRow[] {
   return cellsOf(task).map((runs) => {
     const chosen = counted(runs);
     const [{ cell, label, describe, hidden, parameters }] = runs;
-    const validation = median(chosen.map((run) => run.validation[run.validation.length - 1]?.value));
+    const last = chosen.flatMap(({ validation }) => validation.slice(-1));
     return {
       cell,
       label,
@@ -82,13 +84,22 @@ export function summarize(task: TaskResult): SummaryRow[] {
       hidden,
       parameters,
       seeds: chosen.map((run) => run.seed),
-      validation,
+      validation: median(last.map(({ value }) => value)),
+      validationStep: last.length > 0 ? Math.max(...last.map(({ step }) => step)) : null,
       status: worst(runs),
       note: runs.flatMap(noteOf).join("; "),
       initial: summarizeFlow(runs, "initial"),
       trained: summarizeFlow(runs, "trained"),
     };
   });
+}
+
+/**
+ * The training steps at which a row's last numbers were measured. A run that was stopped between a probe and a validation
+ * has them at different steps.
+ */
+export function measuredAt(row: SummaryRow): { readonly gradients: number | null; readonly validation: number | null } {
+  return { gradients: (row.trained ?? row.initial)?.step ?? null, validation: row.validationStep };
 }
 
 /** The runs of each cell, in the order in which they are named first. */

@@ -1,6 +1,6 @@
 import type { BenchResult } from "../gradflow/result.ts";
 import { commandOf } from "./command.ts";
-import { duration, grouped } from "./format.ts";
+import { count, duration, grouped } from "./format.ts";
 import { escapeHtml } from "./html.ts";
 
 /** What the measured things are, how the run was set up, and how to repeat it. */
@@ -16,21 +16,21 @@ export function renderAbout({ config, environment, startedAt, seconds }: BenchRe
     ["Cells", config.cells.join(", ")],
     ["Seeds", config.seeds.join(", ")],
     ["Hidden size", both(config.hidden, grouped)],
-    ["Training window", `${grouped(config.length)} steps`],
+    ["Training window", count(config.length, "step")],
     ["Batch", both(config.batch, grouped)],
     ["Training steps", both(config.steps, grouped)],
     ...(text ? [["Embedding", grouped(config.embedding)] as [string, string]] : []),
     ["Optimiser", `Adam, learning rate ${config.learningRate}, gradient norm clipped at ${config.clip}`],
     [
       "Gradient flow",
-      `at step 0 and every ${grouped(config.probeEvery)} steps, ${grouped(config.probeBatch)} samples, lags 0 to ${grouped(config.lags)} after ${grouped(config.warmup)} steps that let the state settle`,
+      `at step 0 and every ${count(config.probeEvery, "step")}, ${count(config.probeBatch, "sample")}, lags 0 to ${grouped(config.lags)} after ${count(config.warmup, "step")} that let the state settle`,
     ],
     ...(text ? [["Text", config.data ?? "Moby Dick, bundled"] as [string, string]] : []),
     ["Started", startedAt],
     ["Took", duration(seconds)],
     [
       "Machine",
-      `${environment.cpu}, ${environment.cores} cores, ${environment.platform} ${environment.arch}, Node ${environment.node.replace(/^v/, "")}, Unroll ${environment.unroll}`,
+      `${environment.cpu}, ${count(environment.cores, "core")}, ${environment.platform} ${environment.arch}, Node ${environment.node.replace(/^v/, "")}, Unroll ${environment.unroll}`,
     ],
   ];
   return `<section aria-labelledby="about"><h2 id="about">What was measured</h2>
@@ -63,8 +63,8 @@ const definitions: readonly (readonly [string, string])[] = [
     "The mean over samples of log₁₀ of the norm (a geometric mean), and where 10 % and 90 % of the samples lie; with several seeds, the median over seeds of each of these.",
   ],
   [
-    "Factor per step, half-life, R²",
-    "A least-squares line through ln ‖∂L/∂h‖ against lag, without the first 5 % of lags: e<sup>slope</sup>, ln 2 / −slope, and how much of the variance the line explains. With R² below 0.9 the decay is not exponential, and the half-life means little.",
+    "Decay per step, half-life, R²",
+    "A least-squares line through ln ‖∂L/∂h‖ against lag, without the first 5 % of lags: what one step back leaves of the norm, e<sup>slope</sup>; ln 2 / −slope; and how much of the variance the line explains. With R² below 0.9 the decay is not exponential, and the half-life means little.",
   ],
   ["Horizon", "The largest lag at which more than a thousandth of the gradient at lag 0 is left."],
   [

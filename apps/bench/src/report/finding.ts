@@ -1,6 +1,6 @@
 import type { TaskResult } from "../gradflow/result.ts";
 import { cellsOf, curveOver, type Moment, valueAtLag } from "../gradflow/summary.ts";
-import { grouped, listed, powerOfTen, significant } from "./format.ts";
+import { count, grouped, listed, powerOfTen, significant } from "./format.ts";
 
 /** What is left of a cell's gradient at a lag, as log10 of its share of lag 0. */
 export interface Kept {
@@ -43,7 +43,6 @@ export function keptAt(task: TaskResult, moment: Moment, lag: number): Kept[] {
 
 function sentence(kept: readonly Kept[], moment: Moment, lag: number): string {
   const when = moment === "trained" ? "After training" : "At initialisation";
-  const steps = lag === 1 ? "1 step" : `${lag} steps`;
   const firstKept = kept.findIndex(({ log10 }) => log10 !== null && log10 <= 0);
   const clauses = kept.map(({ label, log10, zero }, k) => {
     // The comma of `LSTM, forget bias 1` would read as the next item of the list.
@@ -52,7 +51,7 @@ function sentence(kept: readonly Kept[], moment: Moment, lag: number): string {
     if (log10 > 0) return `${k === 0 ? `the gradient of ${name}` : `${name}'s`} has grown ${share(log10)}`;
     return k === firstKept ? `${name} keeps ${share(log10)} of its gradient` : `${name} ${share(log10)}`;
   });
-  return `${when}, ${steps} back in time, ${listed(clauses)} (all states together).`;
+  return `${when}, ${count(lag, "step")} back in time, ${listed(clauses)} (all states together).`;
 }
 
 /** `1 part in 10¹⁵`, `1 part in 320`, `63 %`; `4.1-fold` for what has grown. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { FlowSummary } from "../gradflow/summary.ts";
-import { duration, fixed, halfLifeText, listed, powerOfTen, significant } from "./format.ts";
+import { count, duration, fixed, halfLifeText, listed, metricText, powerOfTen, significant } from "./format.ts";
 
 describe("powerOfTen", () => {
   it("writes exponents raised", () => {
@@ -57,7 +57,17 @@ describe("halfLifeText", () => {
   });
 });
 
+describe("metricText", () => {
+  it("has more decimals below 1", () => {
+    expect([0.18174, 3.2721, null].map(metricText)).toEqual(["0.1817", "3.272", "–"]);
+  });
+});
+
 describe("words", () => {
+  it("count one and many", () => {
+    expect([0, 1, 2, 2000].map((value) => count(value, "run"))).toEqual(["0 runs", "1 run", "2 runs", "2,000 runs"]);
+  });
+
   it("lists and counts time", () => {
     expect(listed(["a", "b", "c"])).toBe("a, b and c");
     expect(listed(["a"])).toBe("a");

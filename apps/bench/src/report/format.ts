@@ -29,6 +29,16 @@ export function significant(value: number | null | undefined, digits: number): s
   return `${mantissa.replace("-", "−")} × ${powerOfTen(Number(exponent))}`;
 }
 
+/** A validation value: four decimals below 1, three above. */
+export function metricText(value: number | null): string {
+  return fixed(value, value !== null && value < 1 ? 4 : 3);
+}
+
+/** `1 run`, `2,000 steps`. */
+export function count(value: number, noun: string): string {
+  return `${grouped(value)} ${noun}${value === 1 ? "" : "s"}`;
+}
+
 /** `36,404`. */
 export function grouped(value: number): string {
   return value.toLocaleString("en-US");

@@ -195,6 +195,27 @@ describe("renderReport with little to show", () => {
     expect(text).toMatch(/<small class="warn">diverged at step 3, last finite loss \d\.\d+ \(seed 1\)<\/small>/);
   });
 
+  it("names the step of each number when runs were stopped at different steps", () => {
+    const text = check(
+      changed((run) => (run.cell === "rnn" ? { ...run, status: "stopped", probes: run.probes.slice(0, 5) } : run)),
+    );
+    expect(text).toContain('<small class="warn">validation at step 200, gradients at step 40</small>');
+    expect(count(text, /validation at step/g)).toBe(2);
+    expect(text).toContain("After training (steps 40 to 200)");
+    expect(html).toContain("After training (step 200)");
+    expect(html).not.toContain("validation at step");
+  });
+
+  it("says what guessing reaches, and who is not better", () => {
+    expect(html).toContain(
+      "Guessing (always answering 1) reaches 0.1667 mean squared error on the same data. Not more than 5 % better: RNN; RNN, parameters of the LSTM.",
+    );
+    const none = check(
+      changed((run) => ({ ...run, validation: run.validation.map(({ step }) => ({ step, value: 9 })) })),
+    );
+    expect(count(none, /No cell is more than 5 % better after 200 steps of training\./g)).toBe(2);
+  });
+
   it("marks a decay that is not exponential", () => {
     const text = check(
       changed((run) => ({

@@ -1,6 +1,6 @@
 import type { BenchResult } from "../gradflow/result.ts";
 import { renderAbout } from "./about.ts";
-import { listed } from "./format.ts";
+import { count, listed } from "./format.ts";
 import { escapeHtml } from "./html.ts";
 import { style } from "./style.ts";
 import { renderTask } from "./task-section.ts";
@@ -16,7 +16,7 @@ export function renderReport(result: BenchResult): string {
   const { config, complete, tasks } = result;
   const labels = [...new Map(tasks.flatMap(({ runs }) => runs.map((run) => [run.cell, run.label]))).values()];
   const seeds = config.seeds.length === 1 ? `seed ${config.seeds[0]}` : `seeds ${config.seeds.join(", ")}`;
-  const compared = labels.length === 0 ? "No run has begun" : `${labels.length} recurrent cells compared`;
+  const compared = labels.length === 0 ? "No run has begun" : `${count(labels.length, "recurrent cell")} compared`;
   const title = "How far gradients flow back";
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">

@@ -2,7 +2,7 @@ import type { BenchResult, TaskResult } from "../gradflow/result.ts";
 import { cellsOf, counted, curveOver, curvesOverTraining, type Moment } from "../gradflow/summary.ts";
 import { type DecayLine, decayDomain, deepest, renderDecayPanel } from "./decay-chart.ts";
 import { findingOf } from "./finding.ts";
-import { powerOfTen } from "./format.ts";
+import { count, powerOfTen } from "./format.ts";
 import { renderHeatmap, renderHeatmapLegend } from "./heatmap.ts";
 import { escapeHtml } from "./html.ts";
 import { renderLossChart } from "./loss-chart.ts";
@@ -76,8 +76,7 @@ function panels(
     lags,
   );
   const drawn = found.map(({ moment, title, lines }) => {
-    const step = lines.reduce((most, { curve }) => Math.max(most, curve.step), 0);
-    const when = moment === "trained" && step > 0 ? `${title} (step ${step})` : title;
+    const when = moment === "trained" && lines.length > 0 ? `${title} (${stepsOf(lines)})` : title;
     const label = `${when}: log10 norm of the gradient (${state}) against lag for ${lines.map((line) => line.label).join("; ") || "no cell"}. The numbers are in the table.`;
     return `<div class="card">${renderDecayPanel({ id: `${task.task}-${state}-${moment}`, title: when, quantity, label, lines, domain, lags })}</div>`;
   });
@@ -86,6 +85,13 @@ function panels(
   );
   const note = cut ? ` Arrows: the curve goes on below ${powerOfTen(deepest)}.` : "";
   return `<h3>${heading}</h3><figure><div class="grid">${drawn.join("")}</div><figcaption>${caption}${note}</figcaption></figure>`;
+}
+
+/** `step 160`, or `steps 40 to 110` when runs were stopped. */
+function stepsOf(lines: readonly DecayLine[]): string {
+  const steps = lines.map(({ curve }) => curve.step);
+  const [first, last] = [Math.min(...steps), Math.max(...steps)];
+  return first === last ? `step ${first}` : `steps ${first} to ${last}`;
 }
 
 function linesOf(task: TaskResult, moment: Moment, state: string): DecayLine[] {
@@ -104,7 +110,7 @@ function heatmaps(task: TaskResult, lags: number): string {
   const curves = cells.map((runs) => curvesOverTraining(runs, "h"));
   const steps = curves.flat().reduce((most, { step }) => Math.max(most, step), 0);
   const drawn = cells.map(([{ cell, label }], k) => {
-    const text = `${label}: log10 norm of the gradient by lag (downwards) and training step (to the right), ${curves[k].length} probes.`;
+    const text = `${label}: log10 norm of the gradient by lag (downwards) and training step (to the right), ${count(curves[k].length, "probe")}.`;
     return `<div class="card">${renderHeatmap({ id: `${task.task}-heat-${cell.replaceAll(/[^\w-]/g, "")}`, title: label, label: text, curves: curves[k], lags, steps })}</div>`;
   });
   return `<h3>How it changes while the cell learns</h3><figure><div class="grid three">${drawn.join("")}</div>${renderHeatmapLegend()}<figcaption>log₁₀ ‖∂L/∂h‖ by lag (downwards, in steps back in time) and training step, one picture for each cell, all on one scale. White: the run had ended.</figcaption></figure>`;
@@ -124,10 +130,10 @@ function losses(task: TaskResult): string {
     baseline: task.baseline,
     lines,
   });
-  return `<h3>Learning curves</h3><figure><div class="card scroll">${chart}</div><figcaption>Markers: validation${manySeeds(task)}. Thin lines: training loss, averaged over neighbouring steps. The dashed rule is what guessing reaches, without reading the input.</figcaption></figure>`;
+  return `<h3>Learning curves</h3><figure><div class="card scroll">${chart}</div><figcaption>Markers: validation${manySeeds(task)}. Thin lines: training loss, averaged over neighbouring steps. The dashed rule is what guessing reaches on the validation data, without reading the input.</figcaption></figure>`;
 }
 
 function manySeeds(task: TaskResult): string {
   const seeds = new Set(task.runs.map((run) => run.seed)).size;
-  return seeds > 1 ? `; medians over ${seeds} seeds` : "";
+  return seeds > 1 ? `; medians over ${count(seeds, "seed")}` : "";
 }
