@@ -1,5 +1,5 @@
 import { DTypeError, IndexError, ShapeError, select, Tensor } from "@unroll/tensor";
-import { show } from "./check.ts";
+import { checkList, show } from "./check.ts";
 
 /**
  * Samples by index. Anything with these two members is one; transforms take datasets and return datasets, and compute
@@ -23,6 +23,7 @@ export type IterableDataset<T> = Iterable<T> | AsyncIterable<T>;
  * ```
  */
 export function fromArray<T>(values: ArrayLike<T>): Dataset<T> {
+  if (typeof values !== "string") checkList("fromArray", "an array", values);
   return {
     get length(): number {
       return values.length;
@@ -84,6 +85,14 @@ export function map<T, U>(dataset: Dataset<T>, transform: (sample: T, index: num
 export function* iterate<T>(dataset: Dataset<T>): IterableIterator<T> {
   const source = checkDataset("iterate", dataset);
   for (let index = 0; index < source.length; index++) yield source.get(index);
+}
+
+/** Returns `source` when it can be iterated, at once or asynchronously. */
+export function checkSource<T>(fn: string, source: IterableDataset<T>): IterableDataset<T> {
+  const value = source as Partial<Iterable<T> & AsyncIterable<T>> | null | undefined;
+  if (typeof value?.[Symbol.asyncIterator] === "function" || typeof value?.[Symbol.iterator] === "function")
+    return source;
+  throw new DTypeError(`${fn}: expected an iterable of samples, got ${show(source)}`);
 }
 
 /** Returns `index` when it is a whole number in [0, length). */

@@ -1,5 +1,5 @@
 import { checkOptions, DTypeError, defaultGenerator, type Generator, OptionError } from "@unroll/tensor";
-import { flag, show, wholeNumber } from "./check.ts";
+import { checkGiven, flag, generatorOf, show, wholeNumber } from "./check.ts";
 import { type Collated, defaultCollate } from "./collate.ts";
 import { checkDataset, type Dataset } from "./dataset.ts";
 import { batchCount, type Plan, planEpoch } from "./plan.ts";
@@ -87,7 +87,7 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B> {
   constructor(options: DataLoaderOptions<T, B>) {
     const fn = "DataLoader";
     const known = ["dataset", "batchSize", "shuffle", "generator", "collate", "dropLast", "lengthBuckets"];
-    checkOptions(fn, options ?? null, known);
+    checkGiven(fn, options, known);
     this.#dataset = checkDataset(fn, options.dataset);
     const batchSize = wholeNumber(fn, "batchSize", options.batchSize ?? 1, 1);
     const shuffle = flag(fn, "shuffle", options.shuffle ?? false);
@@ -96,9 +96,8 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B> {
       throw new OptionError(`${fn}: collate must be a function, got ${show(options.collate)}`);
     // Without a collate of one's own B is its default, which is what defaultCollate gives.
     this.#collate = options.collate ?? (defaultCollate as unknown as (samples: T[]) => B);
-    if (options.generator !== undefined && typeof options.generator?.next !== "function")
-      throw new OptionError(`${fn}: generator must be a Generator, got ${show(options.generator)}`);
-    this.#generator = options.generator;
+    // The default generator is asked for when it is needed, since it may be another one by then.
+    this.#generator = options.generator === undefined ? undefined : generatorOf(fn, options);
     const buckets = bucketsOf(this.#dataset, options.lengthBuckets);
     const boundaries = options.lengthBuckets === undefined ? null : [...options.lengthBuckets.boundaries];
     this.#plan = { count: this.#dataset.length, batchSize, dropLast, buckets };
@@ -140,7 +139,7 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B> {
    */
   restore(state: DataLoaderState): void {
     const fn = "DataLoader.restore";
-    checkOptions(fn, state ?? null, ["version", "seed", "epoch", "batch", "settings"]);
+    checkGiven(fn, state, ["version", "seed", "epoch", "batch", "settings"]);
     if (state.version !== 1) throw new OptionError(`${fn}: expected a state of version 1, got ${show(state.version)}`);
     const [saved, own] = [JSON.stringify(ordered(state.settings)), JSON.stringify(this.#settings)];
     if (saved !== own) throw new OptionError(`${fn}: the state was taken with ${saved}, this loader has ${own}`);

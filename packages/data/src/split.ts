@@ -1,7 +1,7 @@
-import { checkOptions, type Generator, OptionError } from "@unroll/tensor";
+import { type Generator, OptionError } from "@unroll/tensor";
 import { checkList, show } from "./check.ts";
 import { checkDataset, type Dataset } from "./dataset.ts";
-import { range, shuffled } from "./subset.ts";
+import { range, shuffledAs } from "./subset.ts";
 
 /**
  * Cuts a dataset into parts without overlap, its samples in random order. PyTorch: `random_split`.
@@ -23,9 +23,9 @@ export function randomSplit<T>(
   lengths: readonly number[],
   options: { generator?: Generator } = {},
 ): Dataset<T>[] {
-  checkOptions("randomSplit", options, ["generator"]);
-  const counts = countsOf("randomSplit", checkDataset("randomSplit", dataset).length, lengths);
-  return cut("randomSplit", shuffled(dataset, options), counts);
+  const fn = "randomSplit";
+  const counts = countsOf(fn, checkDataset(fn, dataset).length, lengths);
+  return cut(fn, shuffledAs(fn, dataset, options), counts);
 }
 
 /**

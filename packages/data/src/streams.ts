@@ -1,16 +1,18 @@
-import { checkOptions, defaultGenerator, type Generator } from "@unroll/tensor";
-import { flag, wholeNumber } from "./check.ts";
-import type { IterableDataset } from "./dataset.ts";
+import { checkFunction, type Generator } from "@unroll/tensor";
+import { checkGiven, flag, generatorOf, wholeNumber } from "./check.ts";
+import { checkSource, type IterableDataset } from "./dataset.ts";
 
-// Transforms of iterable datasets. They are asynchronous throughout, since their sources may be.
+// Transforms of iterable datasets. They are asynchronous throughout, since their sources may be, and look at their
+// arguments when the first sample is asked for.
 
 /** Each sample put through `transform`, which may be asynchronous. */
 export async function* mapStream<T, U>(
   source: IterableDataset<T>,
   transform: (sample: T, index: number) => U | Promise<U>,
 ): AsyncIterableIterator<U> {
+  checkFunction("mapStream", "transform", transform);
   let index = 0;
-  for await (const sample of source) yield await transform(sample, index++);
+  for await (const sample of checkSource("mapStream", source)) yield await transform(sample, index++);
 }
 
 /**
@@ -20,8 +22,9 @@ export async function* mapStream<T, U>(
  */
 export async function* takeStream<T>(source: IterableDataset<T>, count: number): AsyncIterableIterator<T> {
   let left = wholeNumber("takeStream", "count", count, 0);
+  const samples = checkSource("takeStream", source);
   if (left === 0) return;
-  for await (const sample of source) {
+  for await (const sample of samples) {
     yield sample;
     if (--left === 0) return;
   }
@@ -44,11 +47,11 @@ export async function* shuffleStream<T>(
   source: IterableDataset<T>,
   options: ShuffleStreamOptions,
 ): AsyncIterableIterator<T> {
-  checkOptions("shuffleStream", options, ["bufferSize", "generator"]);
+  checkGiven("shuffleStream", options, ["bufferSize", "generator"]);
   const size = wholeNumber("shuffleStream", "bufferSize", options.bufferSize, 1);
-  const generator = options.generator ?? defaultGenerator();
+  const generator = generatorOf("shuffleStream", options);
   const buffer: T[] = [];
-  for await (const sample of source) {
+  for await (const sample of checkSource("shuffleStream", source)) {
     if (buffer.length < size) buffer.push(sample);
     else {
       const at = generator.integer(size);
@@ -79,11 +82,11 @@ export async function* batchStream<T>(
   source: IterableDataset<T>,
   options: BatchStreamOptions,
 ): AsyncIterableIterator<T[]> {
-  checkOptions("batchStream", options, ["batchSize", "dropLast"]);
+  checkGiven("batchStream", options, ["batchSize", "dropLast"]);
   const size = wholeNumber("batchStream", "batchSize", options.batchSize, 1);
   const dropLast = flag("batchStream", "dropLast", options.dropLast ?? false);
   let batch: T[] = [];
-  for await (const sample of source) {
+  for await (const sample of checkSource("batchStream", source)) {
     batch.push(sample);
     if (batch.length < size) continue;
     yield batch;

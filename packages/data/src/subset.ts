@@ -1,5 +1,5 @@
 import { checkOptions, type Generator, permutation } from "@unroll/tensor";
-import { checkList, wholeNumber } from "./check.ts";
+import { checkGiven, checkList, generatorOf, wholeNumber } from "./check.ts";
 import { checkDataset, checkIndex, type Dataset } from "./dataset.ts";
 
 /**
@@ -54,9 +54,14 @@ export function skip<T>(dataset: Dataset<T>, count: number): Dataset<T> {
  * ```
  */
 export function shuffled<T>(dataset: Dataset<T>, options: { generator?: Generator } = {}): Dataset<T> {
-  checkOptions("shuffled", options, ["generator"]);
-  const { length } = checkDataset("shuffled", dataset);
-  return pick("shuffled", dataset, permutation(length, options).data);
+  return shuffledAs("shuffled", dataset, options);
+}
+
+/** The same, for a function that errors shall name. */
+export function shuffledAs<T>(fn: string, dataset: Dataset<T>, options: { generator?: Generator }): Dataset<T> {
+  checkOptions(fn, options, ["generator"]);
+  const { length } = checkDataset(fn, dataset);
+  return pick(fn, dataset, permutation(length, { generator: generatorOf(fn, options) }).data);
 }
 
 /** The samples of several datasets one after the other. PyTorch: `ConcatDataset`. */
@@ -99,7 +104,7 @@ export interface WindowsOptions {
  * ```
  */
 export function windows<T>(dataset: Dataset<T>, options: WindowsOptions): Dataset<T[]> {
-  checkOptions("windows", options ?? null, ["length", "stride"]);
+  checkGiven("windows", options, ["length", "stride"]);
   const source = checkDataset("windows", dataset);
   const size = wholeNumber("windows", "length", options.length, 1);
   const stride = wholeNumber("windows", "stride", options.stride ?? 1, 1);

@@ -62,7 +62,7 @@ describe("a wrong argument", () => {
     [
       "windows without options",
       () => windows(dataset, wrong(undefined)),
-      new OptionError("windows: options must be an object, got null"),
+      new OptionError("windows: options must be an object, got undefined"),
     ],
     [
       "generator",

@@ -1,4 +1,4 @@
-import { checkOptions, DTypeError, OptionError, type Tensor } from "@unroll/tensor";
+import { checkBoolean, checkOptions, DTypeError, describe, OptionError, type Tensor } from "@unroll/tensor";
 import { decodeTensor } from "./decode.ts";
 import { type Entry, prefixLength, readHeader, readHeaderLength } from "./header.ts";
 
@@ -37,11 +37,12 @@ export function deserialize(bytes: Uint8Array | ArrayBuffer, options: Deserializ
   const fn = "deserialize";
   checkOptions(fn, options, ["names", "share"]);
   const file = asBytes(fn, bytes);
+  const share = checkBoolean(fn, "share", options.share, false);
   const length = readHeaderLength(fn, file, file.length);
   const header = readHeader(fn, file.subarray(prefixLength, prefixLength + length), file.length);
   const tensors = selectEntries(fn, header.entries, options.names).map((entry): [string, Tensor] => [
     entry.name,
-    decodeTensor(fn, entry, file.subarray(entry.begin, entry.end), options.share ?? false),
+    decodeTensor(fn, entry, file.subarray(entry.begin, entry.end), share),
   ]);
   // fromEntries defines keys, so that a tensor called __proto__ is a key like any other.
   return { tensors: Object.fromEntries(tensors), metadata: header.metadata };
@@ -53,11 +54,6 @@ function asBytes(fn: string, bytes: unknown): Uint8Array {
   throw new DTypeError(`${fn}: expected a Uint8Array or an ArrayBuffer, got ${describe(bytes)}`);
 }
 
-function describe(value: unknown): string {
-  if (value === null) return "null";
-  return typeof value === "object" ? (value.constructor?.name ?? "an object") : typeof value;
-}
-
 /** The entries that `names` asks for, in file order; throws when one is missing. */
 export function selectEntries(
   fn: string,
@@ -65,6 +61,7 @@ export function selectEntries(
   names: readonly string[] | undefined,
 ): readonly Entry[] {
   if (names === undefined) return entries;
+  if (!Array.isArray(names)) throw new OptionError(`${fn}: names must be an array of names, got ${describe(names)}`);
   const wanted = new Set(names);
   const found = entries.filter(({ name }) => wanted.delete(name));
   if (wanted.size > 0)

@@ -67,7 +67,7 @@ describe("serialize", () => {
   it("refuses what is no tensor, naming the key", () => {
     expect(() => serialize({ w: [1, 2] as unknown as Tensor })).toThrow(DTypeError);
     expect(() => serialize({ w: [1, 2] as unknown as Tensor })).toThrow(
-      'serialize: expected a tensor for "w", got object',
+      'serialize: expected a tensor for "w", got an array',
     );
     expect(() => serialize(tensor([1]) as unknown as Record<string, Tensor>)).toThrow("got a tensor");
     expect(() => serialize(null as unknown as Record<string, Tensor>)).toThrow("got null");

@@ -1,4 +1,4 @@
-import { DTypeError, OptionError, Tensor } from "@unroll/tensor";
+import { DTypeError, describe, OptionError, Tensor } from "@unroll/tensor";
 import { isLittleEndian, reverseGroups } from "./bytes.ts";
 import { fileDTypes, writtenDTypes } from "./dtypes.ts";
 import { SafetensorsError } from "./errors.ts";
@@ -46,16 +46,14 @@ export function serialize(tensors: Record<string, Tensor>, metadata: Record<stri
 /** Checks what is to be written and makes the header. */
 export function layOut(fn: string, tensors: Record<string, Tensor>, metadata: Record<string, string>): Layout {
   if (typeof tensors !== "object" || tensors === null || Tensor.is(tensors))
-    throw new DTypeError(
-      `${fn}: expected an object of tensors by name, got ${Tensor.is(tensors) ? "a tensor" : String(tensors)}`,
-    );
+    throw new DTypeError(`${fn}: expected an object of tensors by name, got ${describe(tensors)}`);
   const entries = Object.entries(tensors);
   for (const [name, value] of entries) {
     checkText(fn, "the name", name);
     if (name === metadataKey)
       throw new OptionError(`${fn}: a tensor cannot be called ${metadataKey}, which names the metadata`);
     if (!Tensor.is(value))
-      throw new DTypeError(`${fn}: expected a tensor for ${JSON.stringify(name)}, got ${typeof value}`);
+      throw new DTypeError(`${fn}: expected a tensor for ${JSON.stringify(name)}, got ${describe(value)}`);
   }
   entries.sort(
     ([aName, a], [bName, b]) => writtenDTypes[a.dtype].rank - writtenDTypes[b.dtype].rank || byCodePoint(aName, bName),
@@ -73,11 +71,13 @@ export function layOut(fn: string, tensors: Record<string, Tensor>, metadata: Re
 }
 
 function metadataParts(fn: string, metadata: Record<string, string>): string[] {
+  if (typeof metadata !== "object" || metadata === null)
+    throw new OptionError(`${fn}: expected an object of texts as metadata, got ${describe(metadata)}`);
   const entries = Object.entries(metadata);
   for (const [key, value] of entries) {
     checkText(fn, "the metadata key", key);
     if (typeof value !== "string")
-      throw new OptionError(`${fn}: expected text for the metadata ${JSON.stringify(key)}, got ${typeof value}`);
+      throw new OptionError(`${fn}: expected text for the metadata ${JSON.stringify(key)}, got ${describe(value)}`);
     checkText(fn, "the metadata", value);
   }
   return entries.length === 0 ? [] : [`${JSON.stringify(metadataKey)}:${JSON.stringify(Object.fromEntries(entries))}`];

@@ -52,6 +52,12 @@ describe("readTextFile", () => {
     await expect(readTextFile("a\0b")).rejects.toThrow('"a\\u0000b": cannot be read (ERR_INVALID_ARG_VALUE)');
   });
 
+  it.each([undefined, null, 5, {}])("refuses %s as a path", async (path) => {
+    const read = readTextFile(path as unknown as string);
+    await expect(read).rejects.toThrow("readTextFile: expected the path of a file, got ");
+    await expect(read).rejects.toSatisfy(DataError.is);
+  });
+
   it("says everything in one line, whatever the path", async () => {
     const error: unknown = await readTextFile(path.join(folder, "two\nlines")).catch((reason: unknown) => reason);
     expect(DataError.is(error) && error.message).toMatch(/^"[^\n]*two\\nlines": no such file$/);

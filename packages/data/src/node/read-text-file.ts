@@ -1,5 +1,6 @@
 import { constants } from "node:buffer";
 import { readFile, stat } from "node:fs/promises";
+import { show } from "../check.ts";
 import { DataError } from "../errors.ts";
 
 /**
@@ -13,6 +14,7 @@ import { DataError } from "../errors.ts";
  *   read, or it holds no text: nothing at all, bytes that are not UTF-8, NULs, or more than one control character in ten
  */
 export async function readTextFile(path: string): Promise<string> {
+  if (typeof path !== "string") throw new DataError(`readTextFile: expected the path of a file, got ${show(path)}`);
   const name = oneLine(path);
   const info = await stat(path).catch((cause: unknown) => fail(name, cause));
   if (info.isDirectory()) throw new DataError(`${name}: expected a text file, got a directory`);

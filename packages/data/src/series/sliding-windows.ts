@@ -1,5 +1,5 @@
-import { checkOptions, DTypeError, ShapeError, slice, Tensor } from "@unroll/tensor";
-import { show, wholeNumber } from "../check.ts";
+import { DTypeError, ShapeError, slice, Tensor } from "@unroll/tensor";
+import { checkGiven, show, wholeNumber } from "../check.ts";
 import { checkIndex, type Dataset } from "../dataset.ts";
 import { DataError } from "../errors.ts";
 
@@ -36,7 +36,7 @@ export interface SeriesWindow {
  */
 export function slidingWindows(series: Tensor, options: SlidingWindowsOptions): Dataset<SeriesWindow> {
   const fn = "slidingWindows";
-  checkOptions(fn, options ?? null, ["length", "horizon", "stride"]);
+  checkGiven(fn, options, ["length", "horizon", "stride"]);
   const seen = wholeNumber(fn, "length", options.length, 1);
   const horizon = wholeNumber(fn, "horizon", options.horizon ?? 1, 0);
   const stride = wholeNumber(fn, "stride", options.stride ?? 1, 1);

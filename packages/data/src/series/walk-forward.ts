@@ -1,5 +1,5 @@
-import { checkOptions, OptionError } from "@unroll/tensor";
-import { wholeNumber } from "../check.ts";
+import { OptionError } from "@unroll/tensor";
+import { checkGiven, wholeNumber } from "../check.ts";
 
 /** Options of {@link walkForwardSplits}. */
 export interface WalkForwardOptions {
@@ -31,7 +31,7 @@ export interface WalkForwardSplit {
  */
 export function walkForwardSplits(count: number, options: WalkForwardOptions): WalkForwardSplit[] {
   const fn = "walkForwardSplits";
-  checkOptions(fn, options ?? null, ["folds", "testSize", "gap", "maxTrainSize"]);
+  checkGiven(fn, options, ["folds", "testSize", "gap", "maxTrainSize"]);
   const steps = wholeNumber(fn, "count", count, 0);
   const folds = wholeNumber(fn, "folds", options.folds, 1);
   const testSize = wholeNumber(fn, "testSize", options.testSize ?? Math.floor(steps / (folds + 1)), 1);

@@ -1,14 +1,5 @@
-import {
-  allocate,
-  checkOptions,
-  DTypeError,
-  defaultGenerator,
-  type Generator,
-  Tensor,
-  tensor,
-  uniform,
-} from "@unroll/tensor";
-import { oneOf, show, wholeNumber } from "../check.ts";
+import { allocate, checkOptions, DTypeError, type Generator, Tensor, tensor, uniform } from "@unroll/tensor";
+import { checkGiven, generatorOf, oneOf, show, wholeNumber } from "../check.ts";
 
 /** Which published form of the adding problem; they differ in how far back the first summand can lie. */
 export type AddingVariant = "halves" | "anywhere" | "original";
@@ -63,11 +54,11 @@ export interface AddingBatch {
  */
 export function addingTask(options: AddingTaskOptions): AddingBatch {
   const fn = "addingTask";
-  checkOptions(fn, options ?? null, ["length", "batchSize", "variant", "generator", "dtype"]);
+  checkGiven(fn, options, ["length", "batchSize", "variant", "generator", "dtype"]);
   const variant = oneOf(fn, "variant", options.variant ?? "halves", variants);
   const length = wholeNumber(fn, "length", options.length, shortest[variant]);
   const batch = wholeNumber(fn, "batchSize", options.batchSize, 1);
-  const generator = options.generator ?? defaultGenerator();
+  const generator = generatorOf(fn, options);
   const dtype = options.dtype ?? "float32";
   if (dtype !== "float32" && dtype !== "float64")
     throw new DTypeError(`${fn}: expected float32 or float64, got ${show(dtype)}`);

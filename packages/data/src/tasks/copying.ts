@@ -1,5 +1,5 @@
-import { checkOptions, defaultGenerator, type Generator, Tensor } from "@unroll/tensor";
-import { oneOf, wholeNumber } from "../check.ts";
+import { type Generator, Tensor } from "@unroll/tensor";
+import { checkGiven, generatorOf, oneOf, wholeNumber } from "../check.ts";
 
 /** Which published form of the copying task; they differ in what is shown while the answer is given. */
 export type CopyingVariant = "arjovsky" | "tcn";
@@ -49,11 +49,11 @@ export interface CopyingBatch {
  */
 export function copyingTask(options: CopyingTaskOptions): CopyingBatch {
   const fn = "copyingTask";
-  checkOptions(fn, options ?? null, ["length", "batchSize", "symbols", "copied", "variant", "generator"]);
+  checkGiven(fn, options, ["length", "batchSize", "symbols", "copied", "variant", "generator"]);
   const { length, symbols, copied } = sizesOf(fn, options);
   const batch = wholeNumber(fn, "batchSize", options.batchSize, 1);
   const variant = oneOf<CopyingVariant>(fn, "variant", options.variant ?? "arjovsky", ["arjovsky", "tcn"]);
-  const generator = options.generator ?? defaultGenerator();
+  const generator = generatorOf(fn, options);
 
   const steps = length + 2 * copied;
   const marker = symbols + 1;
@@ -102,7 +102,7 @@ export interface CopyingChanceOptions {
  * ```
  */
 export function copyingChance(options: CopyingChanceOptions): number {
-  checkOptions("copyingChance", options ?? null, ["length", "symbols", "copied"]);
+  checkGiven("copyingChance", options, ["length", "symbols", "copied"]);
   const { length, symbols, copied } = sizesOf("copyingChance", options);
   return (copied * Math.log(symbols)) / (length + 2 * copied);
 }

@@ -89,6 +89,7 @@ export class CharVocabulary {
    * @throws {DataError} when a character has no id and there is no unknown symbol, naming the character
    */
   encode(text: string): Tensor {
+    if (typeof text !== "string") throw new DataError(`CharVocabulary.encode: expected text, got ${show(text)}`);
     return this.#table.encode(text, text.length, (character, position) => {
       const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
       return `the character ${show(character)} (U+${code}) at position ${position}`;

@@ -1,5 +1,5 @@
-import { checkOptions, OptionError, Tensor } from "@unroll/tensor";
-import { flag, show, wholeNumber } from "../check.ts";
+import { OptionError, Tensor } from "@unroll/tensor";
+import { checkGiven, flag, show, wholeNumber } from "../check.ts";
 import { DataError } from "../errors.ts";
 import { type IntegerSequence, integersOf } from "../integers.ts";
 
@@ -70,7 +70,7 @@ export class LanguageModelBatches implements Iterable<LanguageModelBatch> {
 
   constructor(tokens: IntegerSequence, options: LanguageModelBatchesOptions) {
     const fn = "LanguageModelBatches";
-    checkOptions(fn, options ?? null, ["batchSize", "length", "dropLast"]);
+    checkGiven(fn, options, ["batchSize", "length", "dropLast"]);
     const batchSize = wholeNumber(fn, "batchSize", options.batchSize, 1);
     const length = wholeNumber(fn, "length", options.length, 1);
     const dropLast = flag(fn, "dropLast", options.dropLast ?? false);
@@ -123,7 +123,7 @@ export class LanguageModelBatches implements Iterable<LanguageModelBatch> {
    */
   restore(state: LanguageModelBatchesState): void {
     const fn = "LanguageModelBatches.restore";
-    checkOptions(fn, state ?? null, ["version", "batch", "settings"]);
+    checkGiven(fn, state, ["version", "batch", "settings"]);
     if (state.version !== 1) throw new OptionError(`${fn}: expected a state of version 1, got ${show(state.version)}`);
     for (const [key, own] of Object.entries(this.#settings)) {
       const saved = (state.settings as Record<string, unknown> | undefined)?.[key];

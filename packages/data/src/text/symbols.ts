@@ -10,12 +10,13 @@ export class SymbolTable {
   readonly #fn: string;
   readonly #unknown: number | undefined;
 
-  /** @throws {DataError} when a symbol appears twice */
+  /** @throws {DataError} when a symbol is no text or appears twice, which only JSON can have */
   constructor(fn: string, symbols: readonly string[], unknown: string | undefined) {
     const ids = new Map<string, number>();
     for (const symbol of symbols) {
-      if (typeof symbol !== "string") throw new DataError(`${fn}: expected symbols that are text, got ${show(symbol)}`);
-      if (ids.has(symbol)) throw new DataError(`${fn}: the symbol ${show(symbol)} appears twice`);
+      if (typeof symbol !== "string")
+        throw new DataError(`${fn}.fromJSON: expected symbols that are text, got ${show(symbol)}`);
+      if (ids.has(symbol)) throw new DataError(`${fn}.fromJSON: the symbol ${show(symbol)} appears twice`);
       ids.set(symbol, ids.size);
     }
     this.#fn = fn;

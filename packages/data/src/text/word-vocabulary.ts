@@ -81,7 +81,7 @@ export class WordVocabulary {
         ? Number.POSITIVE_INFINITY
         : wholeNumber(fn, "maxSize", options.maxSize, first.length) - first.length;
     const tokenize = options.tokenize ?? "whitespace";
-    const counts = countWords(typeof text === "string" ? [text] : text, tokenizerOf(fn, tokenize));
+    const counts = countWords(fn, text, tokenizerOf(fn, tokenize));
     for (const token of first) counts.delete(token);
     const words = [...counts]
       .filter(([, count]) => count >= minCount)
@@ -132,7 +132,8 @@ export class WordVocabulary {
   encode(text: string | readonly string[], options: { bos?: boolean; eos?: boolean } = {}): Tensor {
     const fn = "WordVocabulary.encode";
     checkOptions(fn, options, ["bos", "eos"]);
-    const words = typeof text === "string" ? tokenizerOf(fn, this.#tokenize)(text) : text;
+    const words = typeof text === "string" ? wordsOf(fn, text, tokenizerOf(fn, this.#tokenize)) : text;
+    if (!Array.isArray(words)) throw new DataError(`${fn}: expected text or an array of words, got ${show(text)}`);
     const around = (role: "bos" | "eos"): string[] => {
       if (!flag(fn, role, options[role] ?? false)) return [];
       const token = this.special[role];
@@ -173,10 +174,27 @@ export class WordVocabulary {
   }
 }
 
-function countWords(texts: Iterable<string>, tokenize: (text: string) => string[]): Map<string, number> {
+function countWords(
+  fn: string,
+  texts: string | Iterable<string>,
+  tokenize: (text: string) => string[],
+): Map<string, number> {
+  if (typeof texts !== "string" && typeof texts?.[Symbol.iterator] !== "function")
+    throw new DataError(`${fn}: expected text or several texts, got ${show(texts)}`);
   const counts = new Map<string, number>();
-  for (const text of texts) for (const word of tokenize(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  for (const text of typeof texts === "string" ? [texts] : texts) {
+    if (typeof text !== "string") throw new DataError(`${fn}: expected texts, got ${show(text)}`);
+    for (const word of wordsOf(fn, text, tokenize)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
   return counts;
+}
+
+/** The words of a text, for which a function of the user's own may answer. */
+function wordsOf(fn: string, text: string, tokenize: (text: string) => string[]): string[] {
+  const words = tokenize(text);
+  if (!Array.isArray(words) || !words.every((word) => typeof word === "string"))
+    throw new OptionError(`${fn}: the function tokenize must give an array of words, got ${show(words)}`);
+  return words;
 }
 
 function specialOf(fn: string, options: SpecialTokens): SpecialTokens {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
-import { checkOptions, type Tensor } from "@unroll/tensor";
+import { checkOptions, describe, OptionError, type Tensor } from "@unroll/tensor";
 import { decodeTensor } from "../decode.ts";
 import { type SafetensorsFile, selectEntries } from "../deserialize.ts";
 import { SafetensorsError } from "../errors.ts";
@@ -25,8 +25,9 @@ export interface LoadFileOptions {
  * @throws {OptionError} when `names` lists a tensor that is not there
  */
 export async function loadFile(file: string, options: LoadFileOptions = {}): Promise<SafetensorsFile> {
-  const fn = `loadFile ${file}`;
+  checkPath("loadFile", file);
   checkOptions("loadFile", options, ["names"]);
+  const fn = `loadFile ${file}`;
   const handle = await open(file, "r").catch((cause: unknown) => {
     throw new SafetensorsError(`loadFile: cannot open ${file}: ${reason(cause)}`, undefined, cause);
   });
@@ -83,6 +84,7 @@ export async function saveFile(
   tensors: Record<string, Tensor>,
   metadata: Record<string, string> = {},
 ): Promise<void> {
+  checkPath("saveFile", file);
   const layout = layOut("saveFile", tensors, metadata);
   const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}.tmp`);
   try {
@@ -99,6 +101,10 @@ export async function saveFile(
     await rm(temporary, { force: true });
     throw new SafetensorsError(`saveFile: cannot write ${file}: ${reason(cause)}`, undefined, cause);
   }
+}
+
+function checkPath(fn: string, file: unknown): void {
+  if (typeof file !== "string") throw new OptionError(`${fn}: expected the path of a file, got ${describe(file)}`);
 }
 
 async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
