@@ -8,7 +8,6 @@ export function madd(a: v128, b: v128, c: v128): v128 {
 }
 
 /** `n` < 4 values from `p` on, the other lanes 0: nothing beyond them is read. */
-@inline
 export function loadPartial(p: usize, n: i32): v128 {
   let v = f32x4.splat(0);
   if (n & 2) {
@@ -19,7 +18,6 @@ export function loadPartial(p: usize, n: i32): v128 {
 }
 
 /** The first `n` < 4 lanes to `p`: nothing beyond them is written. */
-@inline
 export function storePartial(p: usize, v: v128, n: i32): void {
   if (n & 2) {
     v128.store64_lane(p, v, 0);

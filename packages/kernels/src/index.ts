@@ -1,4 +1,14 @@
 export { KernelBuildError, KernelMemoryError } from "./errors.ts";
+export {
+  gemm,
+  gemmPacked,
+  type PackedProduct,
+  type Panels,
+  type Product,
+  type ProductShape,
+  packedBytes,
+  packPanels,
+} from "./gemm.ts";
 export type { KernelFunctions } from "./generated/functions.ts";
 export { bytesOf, type Kernels, kernels, kernelsProblem, setDeterministic } from "./load.ts";
 export { KernelMemory, type Label, type MemoryUse } from "./memory.ts";

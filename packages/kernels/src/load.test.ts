@@ -1,6 +1,16 @@
 import { describe, expect, it } from "vitest";
+import type { KernelFunctions } from "./generated/functions.ts";
 import { bytesOf, kernels, kernelsProblem, setDeterministic } from "./load.ts";
 import { withKernels } from "./testing.ts";
+import { webAssembly } from "./web-assembly.ts";
+
+const wasm = started();
+
+function started(): NonNullable<ReturnType<typeof webAssembly>> {
+  const api = webAssembly();
+  if (api === undefined) throw new Error("Node has WebAssembly");
+  return api;
+}
 
 describe("kernels", () => {
   it("start once", () => {
@@ -12,7 +22,7 @@ describe("kernels", () => {
   });
 
   it("take the relaxed build exactly where the machine accepts it", () => {
-    const accepted = WebAssembly.validate(bytesOf("relaxed-simd"));
+    const accepted = wasm.validate(bytesOf("relaxed-simd"));
     withKernels({}, () => expect(kernels()?.build).toBe(accepted ? "relaxed-simd" : "simd"));
   });
 
@@ -32,10 +42,10 @@ describe("kernels", () => {
 
   it.each(["simd", "relaxed-simd"] as const)("import a memory with a maximum and own none: %s", (build) => {
     const bytes = bytesOf(build);
-    if (!WebAssembly.validate(bytes)) return;
-    const module = new WebAssembly.Module(bytes);
-    expect(WebAssembly.Module.imports(module)).toEqual([{ module: "env", name: "memory", kind: "memory" }]);
-    expect(WebAssembly.Module.exports(module).every(({ kind }) => kind === "function")).toBe(true);
+    if (!wasm.validate(bytes)) return;
+    const module = new wasm.Module(bytes);
+    expect(wasm.Module.imports(module)).toEqual([{ module: "env", name: "memory", kind: "memory" }]);
+    expect(wasm.Module.exports(module).every(({ kind }) => kind === "function")).toBe(true);
   });
 
   it("share their memory between threads after a change of one flag", () => {
@@ -45,11 +55,11 @@ describe("kernels", () => {
     const at = bytes.findIndex((_, i) => name.every((code, k) => bytes[i + k] === code));
     expect([bytes[at + 6], bytes[at + 7]]).toEqual([2, 1]);
     bytes[at + 7] = 3;
-    const memory = new WebAssembly.Memory({ initial: 1, maximum: 32_768, shared: true });
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+    const memory = new wasm.Memory({ initial: 1, maximum: 32_768, shared: true });
+    const instance = new wasm.Instance(new wasm.Module(bytes), { env: { memory } });
     const values = new Float32Array(memory.buffer, 0, 1);
     values[0] = 9;
-    (instance.exports.sqrt as (out: number, x: number, n: number) => void)(0, 0, 1);
+    (instance.exports as KernelFunctions).sqrt(0, 0, 1);
     expect(values[0]).toBe(3);
   });
 });

@@ -8,8 +8,13 @@ export interface WasmMemory {
 }
 
 interface WebAssemblyApi {
-  Memory: new (limits: { initial: number; maximum: number }) => WasmMemory;
-  Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
+  Memory: new (limits: { initial: number; maximum: number; shared?: boolean }) => WasmMemory;
+  Module: {
+    new (bytes: Uint8Array<ArrayBuffer>): object;
+    imports(module: object): { module: string; name: string; kind: string }[];
+    exports(module: object): { name: string; kind: string }[];
+  };
+  validate(bytes: Uint8Array<ArrayBuffer>): boolean;
   Instance: new (module: object, imports: Record<string, Record<string, unknown>>) => { readonly exports: object };
 }
 

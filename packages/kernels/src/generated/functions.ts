@@ -2,5 +2,26 @@
 
 /** The functions of the kernel module. Addresses and counts are whole numbers; assembly/ says what each does. */
 export interface KernelFunctions {
+  gemm(c: number, ldc: number, a: number, aRow: number, aColumn: number, b: number, bRow: number, bColumn: number, m: number, n: number, k: number, start: number, startRow: number, scratch: number): void;
+  gemmPacked(c: number, ldc: number, a: number, aRow: number, aColumn: number, panels: number, m: number, n: number, k: number, start: number, startRow: number, scratch: number): void;
+  packB(dst: number, b: number, rowStride: number, columnStride: number, k: number, n: number): void;
+  neg(out: number, x: number, n: number): void;
+  abs(out: number, x: number, n: number): void;
   sqrt(out: number, x: number, n: number): void;
+  floor(out: number, x: number, n: number): void;
+  round(out: number, x: number, n: number): void;
+  exp(out: number, x: number, n: number): void;
+  expm1(out: number, x: number, n: number): void;
+  log(out: number, x: number, n: number): void;
+  log1p(out: number, x: number, n: number): void;
+  tanh(out: number, x: number, n: number): void;
+  sigmoid(out: number, x: number, n: number): void;
+  softplus(out: number, x: number, n: number): void;
+  erf(out: number, x: number, n: number): void;
+  relu(out: number, x: number, n: number): void;
+  sign(out: number, x: number, n: number): void;
+  hardSigmoid(out: number, x: number, n: number): void;
+  leakyRelu(out: number, x: number, n: number, slope: number): void;
+  elu(out: number, x: number, n: number, alpha: number): void;
+  clamp(out: number, x: number, n: number, low: number, high: number): void;
 }
