@@ -51,7 +51,7 @@ export interface FunctionDefinition<Args, Saved> {
  * const [y] = square([requireGrad(tensor(3))]);
  * ```
  * @throws {OptionError} when the definition lacks a name, forward or backward
- * @throws {DTypeError} when an input or an output is no tensor
+ * @throws {DTypeError} when an input or an output is no tensor, or forward gives no object
  * @throws {GradientError} when it is traced or differentiated twice and has no plain form
  */
 export function defineFunction<Args, Saved>(
@@ -63,9 +63,14 @@ export function defineFunction<Args, Saved>(
     checkTensors(name, "inputs", inputs);
     if (runtime().evaluator !== undefined) {
       if (plain === undefined) throw new GradientError(`${name}: cannot be traced, it has no plain form`);
-      return [...plain(inputs, args)];
+      const outputs = plain(inputs, args);
+      checkTensors(name, "outputs of plain", outputs);
+      return [...outputs];
     }
-    const { outputs, saved } = noGrad(() => definition.forward(inputs, args));
+    const result = noGrad(() => definition.forward(inputs, args));
+    if (typeof result !== "object" || result === null)
+      throw new DTypeError(`${name}: forward must give { outputs, saved }, got ${describe(result)}`);
+    const { outputs, saved } = result;
     checkTensors(name, "outputs of forward", outputs);
     const parents = inputs.map((input) => input.node as GraphNode | undefined);
     if (!autogradState().recording || parents.every((parent) => parent === undefined)) return [...outputs];
@@ -147,7 +152,9 @@ function plainBackward(
 ): (Tensor | undefined)[] {
   const { wrapped, outputs } = withRecording(name, true, () => {
     const wrapped = inputs.map((input) => identity(input));
-    return { wrapped, outputs: plain(wrapped) };
+    const outputs = plain(wrapped);
+    checkTensors(name, "outputs of plain", outputs);
+    return { wrapped, outputs };
   });
   const reached = outputs.flatMap((output, i) => {
     const gradient = gradOutputs[i];

@@ -163,6 +163,17 @@ describe("a wrong argument", () => {
       () => defineFunction(twice)([wrong(5)], undefined),
       new DTypeError("twice: inputs: expected a tensor, got number 5"),
     ],
+    ...[undefined, null, 5].map((result): [string, () => unknown, Error] => [
+      `result ${result} of forward`,
+      () => defineFunction({ ...twice, forward: () => wrong(result) })([w], undefined),
+      new DTypeError(`twice: forward must give { outputs, saved }, got ${result === 5 ? "number 5" : result}`),
+    ]),
+    [
+      "plain form that gives no array",
+      () =>
+        grad(sum(defineFunction({ ...twice, plain: () => wrong(5) })([w], undefined)[0]), [w], { createGraph: true }),
+      new DTypeError("twice: outputs of plain must be an array of tensors, got number 5"),
+    ],
     [
       "output of a defined function",
       () =>

@@ -1,6 +1,7 @@
 import type { Parameter } from "@unroll/autograd";
 import { Module } from "@unroll/nn";
-import { type Tensor, zeros } from "@unroll/tensor";
+import { describe, OptionError, type Tensor, zeros } from "@unroll/tensor";
+import { checkSize } from "./checks.ts";
 import { type CellOptions, cellParameters } from "./parameters.ts";
 
 /** What a kind of cell is made of. */
@@ -24,7 +25,9 @@ export abstract class GatedCell extends Module {
 
   constructor(kind: Kind, inputSize: number, hiddenSize: number, options: CellOptions) {
     super();
-    const parameters = cellParameters(kind.name, kind.gates, inputSize, hiddenSize, options);
+    checkSize(kind.name, "inputSize", inputSize);
+    checkSize(kind.name, "hiddenSize", hiddenSize);
+    const parameters = cellParameters(kind.gates, inputSize, hiddenSize, options);
     this.weight_ih = parameters.weight_ih;
     this.weight_hh = parameters.weight_hh;
     this.bias_ih = parameters.bias_ih;
@@ -36,6 +39,10 @@ export abstract class GatedCell extends Module {
 
   /** `[B, H]` of zeros in the parameters' dtype. */
   protected zeroRows(batch: number): Tensor {
+    if (!Number.isInteger(batch) || batch < 0)
+      throw new OptionError(
+        `${this.#kind.name}.initialState: batch must be a whole number >= 0, got ${describe(batch)}`,
+      );
     return zeros([batch, this.hiddenSize], { dtype: this.weight_hh.dtype });
   }
 

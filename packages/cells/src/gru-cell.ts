@@ -15,7 +15,7 @@ import { affine } from "./affine.ts";
 import type { Cell } from "./cell.ts";
 import { partOf } from "./checks.ts";
 import { GatedCell } from "./gated-cell.ts";
-import { type CellOptions, cellOptions, describeOptions } from "./parameters.ts";
+import { type CellOptions, cellOptions, checkCellOptions, describeOptions } from "./parameters.ts";
 
 /** The state of a {@link GRUCell}: `h` `[B, H]`. */
 export type GRUState = { readonly h: Tensor };
@@ -33,6 +33,12 @@ export const gruCellOptions: readonly string[] = [...cellOptions, "resetAfter"];
 export function describeGRU(options: GRUCellOptions): string[] {
   const { resetAfter } = options;
   return [...describeOptions(options), ...(resetAfter === false ? ["resetAfter: false"] : [])];
+}
+
+/** Throws unless the options have values of their kinds. */
+export function checkGRUOptions(fn: string, options: GRUCellOptions): void {
+  checkCellOptions(fn, options);
+  checkBoolean(fn, "resetAfter", options.resetAfter, true);
 }
 
 /**
@@ -62,10 +68,9 @@ export class GRUCell extends GatedCell implements Cell<GRUState> {
 
   constructor(inputSize: number, hiddenSize: number, options: GRUCellOptions = {}) {
     checkOptions("GRUCell", options, gruCellOptions);
-    const { resetAfter = true } = options;
-    checkBoolean("GRUCell", "resetAfter", resetAfter, false);
+    checkGRUOptions("GRUCell", options);
     super({ name: "GRUCell", gates: 3, parts: describeGRU(options) }, inputSize, hiddenSize, options);
-    this.resetAfter = resetAfter;
+    this.resetAfter = options.resetAfter ?? true;
   }
 
   /** One step: x `[B, I]` and a state of B rows give an output `[B, H]`, which is the new h, and the new state. */

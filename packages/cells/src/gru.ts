@@ -1,5 +1,12 @@
 import { checkOptions } from "@unroll/tensor";
-import { describeGRU, GRUCell, type GRUCellOptions, type GRUState, gruCellOptions } from "./gru-cell.ts";
+import {
+  checkGRUOptions,
+  describeGRU,
+  GRUCell,
+  type GRUCellOptions,
+  type GRUState,
+  gruCellOptions,
+} from "./gru-cell.ts";
 import { Recurrent, type RecurrentOptions, recurrentOptions } from "./recurrent.ts";
 
 /** Options of {@link GRU}. */
@@ -24,6 +31,7 @@ export class GRU extends Recurrent<GRUState> {
 
   constructor(inputSize: number, hiddenSize: number, options: GRUOptions = {}) {
     checkOptions("GRU", options, known);
+    checkGRUOptions("GRU", options);
     const { numLayers, bidirectional, dropout, batchFirst, ...cell } = options;
     super("GRU", inputSize, hiddenSize, options, (size) => new GRUCell(size, hiddenSize, cell));
     this.#options = options;

@@ -283,11 +283,11 @@ describe("wrong arguments of layers and cells", () => {
       "OptionError",
       "RNN: dropout must be a probability in [0, 1], got NaN",
     ],
-    [() => new RNN(3, 4, { bias: 0 as never }), "OptionError", "RNNCell: bias must be true or false, got number 0"],
+    [() => new RNN(3, 4, { bias: 0 as never }), "OptionError", "RNN: bias must be true or false, got number 0"],
     [
       () => new LSTM(3, 4, { dtype: "int32" as never }),
       "OptionError",
-      'LSTMCell: dtype must be "float32" or "float64", got int32',
+      'LSTM: dtype must be "float32" or "float64", got int32',
     ],
     [
       () => new GRUCell(3, 4, { recurrentInit: "ortho" as never }),
@@ -298,6 +298,16 @@ describe("wrong arguments of layers and cells", () => {
       () => new RNNCell(3, 4, { nonlinearity: "sigmoid" as never }),
       "OptionError",
       'RNNCell: nonlinearity must be "tanh" or "relu", got sigmoid',
+    ],
+    [
+      () => new LSTM(3, 4, { forgetBias: 1, bias: false }),
+      "OptionError",
+      "LSTM: forgetBias needs a bias, but bias is false",
+    ],
+    [
+      () => new GRU(3, 4, { resetAfter: 1 as never }),
+      "OptionError",
+      "GRU: resetAfter must be true or false, got number 1",
     ],
     [
       () => new GRUCell(3, 4, { resetAfter: "no" as never }),

@@ -1,9 +1,20 @@
-import { add, checkOptions, checkTensor, chunk, mul, sigmoid, type Tensor, tanh } from "@unroll/tensor";
+import {
+  add,
+  checkOptions,
+  checkTensor,
+  chunk,
+  describe,
+  mul,
+  OptionError,
+  sigmoid,
+  type Tensor,
+  tanh,
+} from "@unroll/tensor";
 import { affine } from "./affine.ts";
 import type { Cell } from "./cell.ts";
 import { partOf } from "./checks.ts";
 import { GatedCell } from "./gated-cell.ts";
-import { type CellOptions, cellOptions, describeOptions, setGateBias } from "./parameters.ts";
+import { type CellOptions, cellOptions, checkCellOptions, describeOptions, setGateBias } from "./parameters.ts";
 
 /** The state of an {@link LSTMCell}: `h` and `c`, each `[B, H]`. */
 export type LSTMState = { readonly h: Tensor; readonly c: Tensor };
@@ -21,6 +32,16 @@ export const lstmCellOptions: readonly string[] = [...cellOptions, "forgetBias"]
 export function describeLSTM(options: LSTMCellOptions): string[] {
   const { forgetBias } = options;
   return [...describeOptions(options), ...(forgetBias === undefined ? [] : [`forgetBias: ${forgetBias}`])];
+}
+
+/** Throws unless the options have values of their kinds that go together. */
+export function checkLSTMOptions(fn: string, options: LSTMCellOptions): void {
+  checkCellOptions(fn, options);
+  const { forgetBias } = options;
+  if (forgetBias === undefined) return;
+  if (!Number.isFinite(forgetBias))
+    throw new OptionError(`${fn}: forgetBias must be a finite number, got ${String(forgetBias)}`);
+  if (options.bias === false) throw new OptionError(`${fn}: forgetBias needs a bias, but bias is false`);
 }
 
 /**
@@ -46,8 +67,9 @@ export function describeLSTM(options: LSTMCellOptions): string[] {
 export class LSTMCell extends GatedCell implements Cell<LSTMState> {
   constructor(inputSize: number, hiddenSize: number, options: LSTMCellOptions = {}) {
     checkOptions("LSTMCell", options, lstmCellOptions);
+    checkLSTMOptions("LSTMCell", options);
     super({ name: "LSTMCell", gates: 4, parts: describeLSTM(options) }, inputSize, hiddenSize, options);
-    if (options.forgetBias !== undefined) setGateBias("LSTMCell", this, 1, hiddenSize, options.forgetBias);
+    if (options.forgetBias !== undefined) setGateBias(this, 1, hiddenSize, options.forgetBias);
   }
 
   /** One step: x `[B, I]` and a state of B rows give an output `[B, H]`, which is the new h, and the new state. */

@@ -1,5 +1,12 @@
 import { checkOptions } from "@unroll/tensor";
-import { describeLSTM, LSTMCell, type LSTMCellOptions, type LSTMState, lstmCellOptions } from "./lstm-cell.ts";
+import {
+  checkLSTMOptions,
+  describeLSTM,
+  LSTMCell,
+  type LSTMCellOptions,
+  type LSTMState,
+  lstmCellOptions,
+} from "./lstm-cell.ts";
 import { Recurrent, type RecurrentOptions, recurrentOptions } from "./recurrent.ts";
 
 /** Options of {@link LSTM}. */
@@ -24,6 +31,7 @@ export class LSTM extends Recurrent<LSTMState> {
 
   constructor(inputSize: number, hiddenSize: number, options: LSTMOptions = {}) {
     checkOptions("LSTM", options, known);
+    checkLSTMOptions("LSTM", options);
     const { numLayers, bidirectional, dropout, batchFirst, ...cell } = options;
     super("LSTM", inputSize, hiddenSize, options, (size) => new LSTMCell(size, hiddenSize, cell));
     this.#options = options;

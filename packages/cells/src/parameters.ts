@@ -1,7 +1,7 @@
 import { type Parameter, parameter } from "@unroll/autograd";
 import { orthogonal } from "@unroll/nn";
-import { assign, checkBoolean, type Generator, mul, OptionError, sub, uniform } from "@unroll/tensor";
-import { checkSize, checkWord } from "./checks.ts";
+import { assign, checkBoolean, describe, type Generator, mul, OptionError, sub, uniform } from "@unroll/tensor";
+import { checkWord } from "./checks.ts";
 
 /** What all recurrent cells take. */
 export interface CellOptions {
@@ -18,6 +18,17 @@ export interface CellOptions {
 /** The option names that every cell knows. */
 export const cellOptions: readonly string[] = ["bias", "recurrentInit", "dtype", "generator"];
 
+/** Throws unless the options that every cell knows have values of their kinds. */
+export function checkCellOptions(fn: string, options: CellOptions): void {
+  const { bias = true, recurrentInit = "uniform", dtype = "float32", generator } = options;
+  checkBoolean(fn, "bias", bias, false);
+  checkWord(fn, "recurrentInit", recurrentInit, ["uniform", "orthogonal"]);
+  checkWord(fn, "dtype", dtype, ["float32", "float64"]);
+  // Known by what it can do, since another copy of the package may have made it.
+  if (generator !== undefined && typeof generator?.reserve !== "function")
+    throw new OptionError(`${fn}: generator must be a Generator, got ${describe(generator)}`);
+}
+
 /** The parameters of a cell with `gates` gates, in PyTorch's layout: one block of H rows a gate. */
 export interface CellParameters {
   readonly weight_ih: Parameter;
@@ -29,22 +40,14 @@ export interface CellParameters {
 /**
  * `weight_ih [G H, I]`, `weight_hh [G H, H]` and two biases `[G H]`, all uniform in ±1/sqrt(H) as PyTorch draws them, or
  * with `weight_hh` orthogonal per gate.
- *
- * @throws {OptionError} when a size is not a whole number >= 1, or an option has a wrong value
  */
 export function cellParameters(
-  fn: string,
   gates: number,
   inputSize: number,
   hiddenSize: number,
   options: CellOptions,
 ): CellParameters {
   const { bias = true, recurrentInit = "uniform", dtype = "float32", generator } = options;
-  checkSize(fn, "inputSize", inputSize);
-  checkSize(fn, "hiddenSize", hiddenSize);
-  checkBoolean(fn, "bias", bias, false);
-  checkWord(fn, "recurrentInit", recurrentInit, ["uniform", "orthogonal"]);
-  checkWord(fn, "dtype", dtype, ["float32", "float64"]);
   const bound = 1 / Math.sqrt(hiddenSize);
   const draw = (shape: readonly number[]) =>
     parameter(mul(sub(mul(uniform(shape, { dtype, generator }), 2), 1), bound));
@@ -60,26 +63,13 @@ export function cellParameters(
   };
 }
 
-/**
- * Sets one gate's bias: `value` in `bias_ih` and 0 in `bias_hh`, so that their sum is `value`.
- *
- * @throws {OptionError} when the value is not finite, or there is no bias
- */
-export function setGateBias(
-  fn: string,
-  parameters: CellParameters,
-  gate: number,
-  hiddenSize: number,
-  value: number,
-): void {
-  const { bias_ih, bias_hh } = parameters;
-  if (!Number.isFinite(value)) throw new OptionError(`${fn}: forgetBias must be a finite number, got ${String(value)}`);
-  if (bias_ih === undefined || bias_hh === undefined)
-    throw new OptionError(`${fn}: forgetBias needs a bias, but bias is false`);
+/** Sets one gate's bias, if there are biases: `value` in `bias_ih` and 0 in `bias_hh`, so that their sum is `value`. */
+export function setGateBias(parameters: CellParameters, gate: number, hiddenSize: number, value: number): void {
   for (const [bias, fill] of [
-    [bias_ih, value],
-    [bias_hh, 0],
+    [parameters.bias_ih, value],
+    [parameters.bias_hh, 0],
   ] as const) {
+    if (bias === undefined) continue;
     const values = bias.data.slice();
     values.fill(fill, gate * hiddenSize, (gate + 1) * hiddenSize);
     assign(bias, values);

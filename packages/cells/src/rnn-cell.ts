@@ -3,7 +3,7 @@ import { affine } from "./affine.ts";
 import type { Cell } from "./cell.ts";
 import { checkWord, partOf } from "./checks.ts";
 import { GatedCell } from "./gated-cell.ts";
-import { type CellOptions, cellOptions, describeOptions } from "./parameters.ts";
+import { type CellOptions, cellOptions, checkCellOptions, describeOptions } from "./parameters.ts";
 
 /** The state of an {@link RNNCell}: `h` `[B, H]`. */
 export type RNNState = { readonly h: Tensor };
@@ -21,6 +21,13 @@ export const rnnCellOptions: readonly string[] = [...cellOptions, "nonlinearity"
 export function describeRNN(options: RNNCellOptions): string[] {
   const { nonlinearity } = options;
   return [...describeOptions(options), ...(nonlinearity === "relu" ? ["nonlinearity: relu"] : [])];
+}
+
+/** Throws unless the options have values of their kinds. */
+export function checkRNNOptions(fn: string, options: RNNCellOptions): void {
+  checkCellOptions(fn, options);
+  const { nonlinearity = "tanh" } = options;
+  checkWord(fn, "nonlinearity", nonlinearity, ["tanh", "relu"]);
 }
 
 /**
@@ -42,10 +49,9 @@ export class RNNCell extends GatedCell implements Cell<RNNState> {
 
   constructor(inputSize: number, hiddenSize: number, options: RNNCellOptions = {}) {
     checkOptions("RNNCell", options, rnnCellOptions);
-    const { nonlinearity = "tanh" } = options;
-    checkWord("RNNCell", "nonlinearity", nonlinearity, ["tanh", "relu"]);
+    checkRNNOptions("RNNCell", options);
     super({ name: "RNNCell", gates: 1, parts: describeRNN(options) }, inputSize, hiddenSize, options);
-    this.nonlinearity = nonlinearity;
+    this.nonlinearity = options.nonlinearity ?? "tanh";
   }
 
   /** One step: x `[B, I]` and a state of B rows give an output `[B, H]`, which is the new h, and the new state. */

@@ -1,6 +1,13 @@
 import { checkOptions } from "@unroll/tensor";
 import { Recurrent, type RecurrentOptions, recurrentOptions } from "./recurrent.ts";
-import { describeRNN, RNNCell, type RNNCellOptions, type RNNState, rnnCellOptions } from "./rnn-cell.ts";
+import {
+  checkRNNOptions,
+  describeRNN,
+  RNNCell,
+  type RNNCellOptions,
+  type RNNState,
+  rnnCellOptions,
+} from "./rnn-cell.ts";
 
 /** Options of {@link RNN}. */
 export interface RNNOptions extends RNNCellOptions, RecurrentOptions {}
@@ -24,6 +31,7 @@ export class RNN extends Recurrent<RNNState> {
 
   constructor(inputSize: number, hiddenSize: number, options: RNNOptions = {}) {
     checkOptions("RNN", options, known);
+    checkRNNOptions("RNN", options);
     const { numLayers, bidirectional, dropout, batchFirst, ...cell } = options;
     super("RNN", inputSize, hiddenSize, options, (size) => new RNNCell(size, hiddenSize, cell));
     this.#options = options;

@@ -83,7 +83,7 @@ wrongArgumentTests({
     StandardScaler: standard,
     WordVocabulary: words,
   },
-  says: { "WordVocabulary.decodeTokens": "WordVocabulary.decode" },
+  says: { "WordVocabulary.decodeTokens": /WordVocabulary\.decode/ },
   unchecked: {
     CharVocabulary: constructedInside,
     MinMaxScaler: constructedInside,

@@ -24,8 +24,10 @@ export function summarizeCurve(
   series: Pick<FlowSeries, "mean" | "underflow" | "invalid">,
   lags?: number,
 ): Pick<FlowSeries, "fit" | "horizon"> {
-  if (typeof series !== "object" || series === null || !(series.mean instanceof Float64Array))
-    throw new OptionError(`summarizeCurve: expected a series of gradientFlow, got ${describe(series)}`);
+  const whole =
+    series?.mean instanceof Float64Array &&
+    [series.underflow, series.invalid].every((counts) => counts instanceof Int32Array);
+  if (!whole) throw new OptionError(`summarizeCurve: expected a series of gradientFlow, got ${describe(series)}`);
   const { mean, underflow, invalid } = series;
   if (checkWhole("summarizeCurve", "lags", lags ?? mean.length) < 0)
     throw new OptionError(`summarizeCurve: lags must be at least 0, got ${lags}`);

@@ -178,6 +178,7 @@ export function applySchedule(optimizer: Scheduled, schedule: Schedule, step: nu
   if (!Array.isArray(groups) || !groups.every((group) => typeof group?.baseLr === "number"))
     throw new OptionError(`applySchedule: expected an optimizer, got ${describe(optimizer)}`);
   checkFunction("applySchedule", "schedule", schedule);
+  checkWhole("applySchedule", "step", step, 0);
   const factor = schedule(step);
   checkNotNegative("applySchedule", "the schedule's factor", factor);
   for (const group of optimizer.groups) group.lr = group.baseLr * factor;

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 
 type Call = (...values: unknown[]) => unknown;
@@ -20,7 +21,7 @@ export interface WrongArgumentOptions {
   /** Functions whose first argument is the name that an error gives to their caller. */
   nameTakers?: readonly string[];
   /** What errors say instead of the name of a function. */
-  says?: Readonly<Record<string, string>>;
+  says?: Readonly<Record<string, RegExp>>;
   /** Names that are not probed, each with the reason. */
   unchecked?: Readonly<Record<string, string>>;
 }
@@ -36,7 +37,7 @@ const wrongValues: readonly unknown[] = [undefined, null, 5, -0.5, "no/such", tr
 
 function shown(value: unknown): string {
   if (typeof value === "function") return "() => undefined";
-  return value === undefined ? "undefined" : (JSON.stringify(value) ?? String(value)).slice(0, 40);
+  return inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY }).replace(/\s+/g, " ").slice(0, 80);
 }
 
 function isClass(value: unknown): value is Maker {
@@ -85,13 +86,13 @@ async function outcome(value: unknown): Promise<void> {
   if (typeof next === "function" && next.length <= 1) await next.call(result);
 }
 
-async function complaint({ text, call }: Probe, said: string, isOwn: (error: unknown) => boolean): Promise<string[]> {
+async function complaint({ text, call }: Probe, said: RegExp, isOwn: (error: unknown) => boolean): Promise<string[]> {
   try {
     await outcome(call());
     return [];
   } catch (error) {
     const message = String(error);
-    if (isOwn(error) && new RegExp(`\\b${said}\\b`).test(message)) return [];
+    if (isOwn(error) && said.test(message)) return [];
     return [`${text} gave ${message}`];
   }
 }
@@ -104,9 +105,16 @@ export function complaintsByName(options: WrongArgumentOptions): Map<string, () 
     const probes = nameTakers.includes(name)
       ? probesOf(name, arity - 1, valid[name] ?? [], (...values) => call(own, ...values))
       : probesOf(name, arity, valid[name] ?? [], call);
+    const said = says[name] ?? new RegExp(`\\b${own}\\b`);
     found.set(name, async () => {
       const complaints: string[] = [];
-      for (const probe of probes) complaints.push(...(await complaint(probe, says[name] ?? own, isOwn)));
+      const works = valid[name];
+      if (works !== undefined) {
+        const values = nameTakers.includes(name) ? [own, ...works] : works;
+        const called = (async () => outcome(call(...values)))();
+        await called.catch((error) => complaints.push(`${name} with valid arguments gave ${error}`));
+      }
+      for (const probe of probes) complaints.push(...(await complaint(probe, said, isOwn)));
       return complaints;
     });
   };

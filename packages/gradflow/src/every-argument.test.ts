@@ -1,0 +1,19 @@
+import { LSTM } from "@unroll/cells";
+import { wrongArgumentTests } from "@unroll/doc-tests";
+import { sum, type Tensor, UnrollError, zeros } from "@unroll/tensor";
+import * as entry from "./index.ts";
+
+const options = { loss: (output: Tensor) => sum(output), reduction: "sum", lengths: [3, 2], layer: 0, reverse: false };
+
+wrongArgumentTests({
+  entry,
+  isOwn: UnrollError.is,
+  valid: {
+    fitExponential: [Float64Array.of(0, -1, -2)],
+    gradientFlow: [new LSTM(1, 2), zeros([3, 2, 1]), options],
+    horizonOf: [Float64Array.of(0, -1, -2), 0.3],
+    summarizeCurve: [entry.gradientFlow(new LSTM(1, 2), zeros([3, 2, 1])).states.h.state, 1],
+  },
+  // What it passes on to the layer's forward and cell is checked there.
+  says: { gradientFlow: /gradientFlow:|LSTM\.forward:|LSTM: no cell/ },
+});
