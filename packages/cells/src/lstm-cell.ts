@@ -1,15 +1,4 @@
-import {
-  add,
-  checkOptions,
-  checkTensor,
-  chunk,
-  describe,
-  mul,
-  OptionError,
-  sigmoid,
-  type Tensor,
-  tanh,
-} from "@unroll/tensor";
+import { add, checkOptions, checkTensor, chunk, mul, OptionError, sigmoid, type Tensor, tanh } from "@unroll/tensor";
 import { affine } from "./affine.ts";
 import type { Cell } from "./cell.ts";
 import { partOf } from "./checks.ts";
