@@ -14,6 +14,7 @@ export function checkOptions(fn: string, options: unknown, known: readonly strin
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new OptionError(`${fn}: options must be an object, got ${describe(options)}`);
   }
+  if (!Array.isArray(known)) throw new OptionError(`${fn}: expected the names of options, got ${describe(known)}`);
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
     if (known.length === 0) throw new OptionError(`${fn}: unknown option ${key}, it takes none`);

@@ -41,6 +41,8 @@ export function sameShape(a: Shape, b: Shape): boolean {
  * ```
  */
 export function formatShape(shape: Shape): string {
+  if (!Array.isArray(shape))
+    throw new ShapeError(`formatShape: expected a shape such as [2, 3], got ${describe(shape)}`);
   return `[${shape.join(", ")}]`;
 }
 

@@ -42,7 +42,8 @@ export interface HuberOptions extends LossOptions {
 export function huber(input: Tensor, target: Tensor, options: HuberOptions = {}): Tensor {
   const difference = differenceOf("huber", input, target, options, ["reduction", "delta"]);
   const { delta = 1, reduction = "mean" } = options;
-  if (!(delta > 0)) throw new OptionError(`huber: delta must be > 0, got ${String(delta)}`);
+  if (typeof delta !== "number" || !(delta > 0))
+    throw new OptionError(`huber: delta must be > 0, got ${String(delta)}`);
   const size = abs(difference);
   const near = mul(mul(size, size), 0.5);
   return reduceLoss(where(less(size, delta), near, mul(sub(size, 0.5 * delta), delta)), reduction);

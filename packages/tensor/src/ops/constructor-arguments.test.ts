@@ -78,7 +78,7 @@ const constructors: Case[] = [
     "more than memory holds",
     () => zeros([1e6, 1e7]),
     ShapeError,
-    "full: no room for a float32 tensor of shape [1000000, 10000000]",
+    "zeros: no room for a float32 tensor of shape [1000000, 10000000]",
   ],
   [
     "a shape to zerosLike",

@@ -1,7 +1,7 @@
 import { checkTensor } from "../check.ts";
 import { describe } from "../describe.ts";
 import { checkDType, checkHolds, type DType, isFloat } from "../dtype.ts";
-import { DTypeError, OptionError } from "../errors.ts";
+import { DTypeError, OptionError, ShapeError } from "../errors.ts";
 import { apply, defineOp, type OpRecord } from "../op.ts";
 import { checkNumber, checkOptions } from "../options.ts";
 import { checkShape, type Shape } from "../shape.ts";
@@ -53,6 +53,16 @@ export const arangeOp: OpRecord<"arange", ArangeAttrs> = /* @__PURE__ */ defineO
   },
 });
 
+/** Fills a shape; one that no memory holds is an error of the function that was called, not of the op. */
+function filled(fn: string, attrs: FullAttrs): Tensor {
+  try {
+    return apply(fullOp, [], attrs);
+  } catch (error) {
+    if (!ShapeError.is(error)) throw error;
+    throw new ShapeError(error.message.replace(/^full:/, `${fn}:`));
+  }
+}
+
 function dtypeFrom(fn: string, options: DTypeOptions | undefined, fallback: DType = "float32"): DType {
   checkOptions(fn, options, ["dtype"]);
   return options?.dtype === undefined ? fallback : checkDType(fn, options.dtype);
@@ -71,7 +81,7 @@ function dtypeFrom(fn: string, options: DTypeOptions | undefined, fallback: DTyp
 export function full(shape: readonly number[], value: number, options?: DTypeOptions): Tensor {
   const dtype = dtypeFrom("full", options);
   checkHolds("full", dtype, value);
-  return apply(fullOp, [], { shape: checkShape("full", shape), value, dtype });
+  return filled("full", { shape: checkShape("full", shape), value, dtype });
 }
 
 /**
@@ -84,7 +94,7 @@ export function full(shape: readonly number[], value: number, options?: DTypeOpt
  * @throws {ShapeError} unless `shape` is an array of whole numbers >= 0
  */
 export function zeros(shape: readonly number[], options?: DTypeOptions): Tensor {
-  return apply(fullOp, [], { shape: checkShape("zeros", shape), value: 0, dtype: dtypeFrom("zeros", options) });
+  return filled("zeros", { shape: checkShape("zeros", shape), value: 0, dtype: dtypeFrom("zeros", options) });
 }
 
 /**
@@ -97,7 +107,7 @@ export function zeros(shape: readonly number[], options?: DTypeOptions): Tensor 
  * @throws {ShapeError} unless `shape` is an array of whole numbers >= 0
  */
 export function ones(shape: readonly number[], options?: DTypeOptions): Tensor {
-  return apply(fullOp, [], { shape: checkShape("ones", shape), value: 1, dtype: dtypeFrom("ones", options) });
+  return filled("ones", { shape: checkShape("ones", shape), value: 1, dtype: dtypeFrom("ones", options) });
 }
 
 /**
@@ -117,7 +127,7 @@ function like(fn: string, x: Tensor, value: number, options: DTypeOptions | unde
   checkTensor(fn, x);
   const dtype = dtypeFrom(fn, options, x.dtype);
   checkHolds(fn, dtype, value);
-  return apply(fullOp, [], { shape: x.shape, value, dtype });
+  return filled(fn, { shape: x.shape, value, dtype });
 }
 
 /**
