@@ -1,5 +1,5 @@
 import { BLOCK_K, BLOCK_M, BLOCK_N, PANEL_COLUMNS } from "../src/gemm-blocks";
-import { packB, packLanes } from "./pack";
+import { copyPanels4, packB, packLanes } from "./pack";
 import { loadPartial, madd, storePartial } from "./vector";
 
 // C = A·B in tiles of up to 4 rows and 8 columns. Each value of C has one accumulator, to which k = 0, 1, … are added in
@@ -223,11 +223,25 @@ function packedBytes(m: i32, k: i32): usize {
 
 /** Packs `m` rows and `k` columns of A for the tiles that {@link panel} cuts them into. Strides in bytes. */
 function packA(dst: usize, a: usize, aRow: usize, aColumn: usize, m: i32, k: i32): void {
-  const fours = foursOf(m);
-  for (let i = 0; m > 0; i++) {
-    const rows = i < fours ? 4 : min(m, 3);
+  const aTile = (<usize>k) << 4;
+  let fours = foursOf(m);
+  if (aRow == 4) {
+    copyPanels4(dst, aTile, a, 16, aColumn, fours, k);
+    dst += aTile * fours;
+    a += (<usize>fours) << 4;
+    m -= 4 * fours;
+    fours = 0;
+    // A tile of 3 rows has room for the row below, which it does not use: copy it where there is one.
+    const threes = (m - 1) / 3;
+    copyPanels4(dst, aTile, a, 12, aColumn, threes, k);
+    dst += aTile * threes;
+    a += 12 * threes;
+    m -= 3 * threes;
+  }
+  while (m > 0) {
+    const rows = fours-- > 0 ? 4 : min(m, 3);
     packLanes(dst, 16, a, aRow, aColumn, rows, k);
-    dst += (<usize>k) << 4;
+    dst += aTile;
     a += aRow * rows;
     m -= rows;
   }

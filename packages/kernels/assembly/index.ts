@@ -1,5 +1,6 @@
 // Everything that is exported from here becomes a function of the module. Pointers are byte addresses in the imported
 // memory; all arrays are float32 unless a function says otherwise, row-major and contiguous.
 export * from "./unary";
+export * from "./binary";
 export { gemm, gemmPacked } from "./gemm";
 export { packB } from "./pack";

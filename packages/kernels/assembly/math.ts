@@ -21,7 +21,7 @@ export function atMost(x: v128, limit: f64): v128 {
   return f32x4.pmin(x, splat(limit));
 }
 
-/** The whole number nearest to `x / ln 2`, plus ROUND: the number itself is in the low bits. */
+/** The whole number k nearest to `x / ln 2`, plus ROUND: k is in the low bits, which shifted by 23 are an exponent. */
 @inline
 function roundedLog2(x: v128): v128 {
   return madd(x, splat(C.LOG2_E), splat(C.ROUND));
@@ -32,18 +32,11 @@ function roundedLog2(x: v128): v128 {
 function expm1OfRest(x: v128, rounded: v128): v128 {
   const k = f32x4.sub(rounded, splat(C.ROUND));
   const r = madd(k, splat(-C.LN2_LOW), madd(k, splat(-C.LN2_HIGH), x));
-  let p = madd(splat(C.EXP_5), r, splat(C.EXP_4));
-  p = madd(p, r, splat(C.EXP_3));
+  let p = madd(splat(C.EXP_4), r, splat(C.EXP_3));
   p = madd(p, r, splat(C.EXP_2));
   p = madd(p, r, splat(C.EXP_1));
   p = madd(p, r, splat(C.EXP_0));
   return madd(p, f32x4.mul(r, r), r);
-}
-
-/** 2^k as float32, from `k` in int32 lanes, -126 <= k <= 127. */
-@inline
-function power2(k: v128): v128 {
-  return i32x4.shl(i32x4.add(k, i32x4.splat(127)), 23);
 }
 
 @inline
@@ -51,10 +44,12 @@ export function exp(x: v128): v128 {
   const limited = f32x4.pmax(atMost(x, C.EXP_MAX), splat(C.EXP_MIN));
   const rounded = roundedLog2(limited);
   const y = f32x4.add(expm1OfRest(limited, rounded), splat(1));
-  // By 2^(k/2) twice: 2^k itself may be too large, or subnormal where the product is not yet rounded.
-  const k = i32x4.sub(rounded, splat(C.ROUND));
-  const half = i32x4.shr_s(k, 1);
-  return f32x4.mul(f32x4.mul(y, power2(half)), power2(i32x4.sub(k, half)));
+  // By two powers of two whose exponents add up to k: 2^k itself may be too large, or subnormal where the product is
+  // not yet rounded.
+  const k = i32x4.shl(rounded, 23);
+  const half = v128.and(i32x4.shr_s(k, 1), i32x4.splat(0xff800000));
+  const one = splat(1);
+  return f32x4.mul(f32x4.mul(y, i32x4.add(one, half)), i32x4.add(one, i32x4.sub(k, half)));
 }
 
 @inline
@@ -62,7 +57,7 @@ export function expm1(x: v128): v128 {
   const limited = f32x4.pmax(atMost(x, C.EXP_MAX), splat(C.EXPM1_MIN));
   const rounded = roundedLog2(limited);
   // 2 (2^(k-1) e + (2^(k-1) - 1/2)), since 2^k may be too large.
-  const scale = power2(i32x4.sub(i32x4.sub(rounded, splat(C.ROUND)), i32x4.splat(1)));
+  const scale = i32x4.add(i32x4.shl(rounded, 23), splat(0.5));
   const half = madd(expm1OfRest(limited, rounded), scale, f32x4.sub(scale, splat(0.5)));
   return v128.or(f32x4.add(half, half), signOf(x));
 }
@@ -73,7 +68,7 @@ export function tanh(x: v128): v128 {
   const size = atMost(f32x4.abs(x), C.TANH_MAX);
   const twice = f32x4.add(size, size);
   const rounded = roundedLog2(twice);
-  const scale = power2(i32x4.sub(rounded, splat(C.ROUND)));
+  const scale = i32x4.add(i32x4.shl(rounded, 23), splat(1));
   const e = madd(expm1OfRest(twice, rounded), scale, f32x4.sub(scale, splat(1)));
   return v128.or(f32x4.div(e, f32x4.add(e, splat(2))), signOf(x));
 }

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
+import binaryen from "assemblyscript/binaryen";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const generated = path.join(root, "src", "generated");
@@ -60,7 +61,40 @@ async function compile(features) {
   const bytes = outputs.get("kernels.wasm");
   const declarations = outputs.get("kernels.d.ts");
   if (!(bytes instanceof Uint8Array) || typeof declarations !== "string") throw new Error("the compiler wrote nothing");
-  return { bytes, declarations };
+  return { bytes: hoistConstants(bytes), declarations };
+}
+
+/**
+ * Puts the vector constants of functions with loops into local variables. V8's newer compiler leaves a constant where it
+ * is written, and building one takes three instructions; the optimizer would write it back into the loop, so this comes
+ * after it. Zero is left: one instruction makes it. @param {Uint8Array} bytes
+ */
+function hoistConstants(bytes) {
+  const module = binaryen.readBinary(bytes);
+  const functions = module.emitText().split(/^(?= \(func )/m);
+  module.dispose();
+  const text = functions.map((code) => {
+    if (!code.startsWith(" (func ") || !code.includes("(loop ")) return code;
+    /** @type {Map<string, string>} */
+    const names = new Map();
+    const body = code.replace(/\(v128\.const i32x4 ([^)]+)\)/g, (whole, lanes) => {
+      if (/^(0x0+ ?)+$/.test(lanes)) return whole;
+      if (!names.has(whole)) names.set(whole, `$constant${names.size}`);
+      return `(local.get ${names.get(whole)})`;
+    });
+    const lines = body.split("\n");
+    // The header is one line, and one more for each local variable.
+    const start = lines.findIndex((line, i) => i > 0 && !line.startsWith("  (local $"));
+    lines.splice(start, 0, ...[...names].map(([constant, name]) => `  (local.set ${name} ${constant})`));
+    lines.splice(1, 0, ...[...names.values()].map((name) => `  (local ${name} v128)`));
+    return lines.join("\n");
+  });
+  const hoisted = binaryen.parseText(text.join(""));
+  hoisted.setFeatures(binaryen.Features.All);
+  if (!hoisted.validate()) throw new Error("the module with hoisted constants is not valid");
+  const result = hoisted.emitBinary();
+  hoisted.dispose();
+  return result;
 }
 
 /** The functions that the module exports, as a TypeScript interface. @param {string} declarations */

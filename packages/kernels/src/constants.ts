@@ -1,20 +1,19 @@
 // Coefficients of the elementwise functions, in one place: the AssemblyScript sources import this file, and so can
-// whatever else emits the same functions. Plain numeric constants only, since two compilers read it.
+// whatever else emits the same functions. Plain numbers only, since two compilers read it.
 
 /** 1.5 · 2²³: added to a float32 below 2²², it leaves the nearest whole number in the low bits. */
 export const ROUND = 12582912.0;
 
-// exp and expm1: x = k ln 2 + r with |r| <= ln 2 / 2, e^r = 1 + r + r² P(r). Cephes, expf.c (Moshier, 1989).
-export const LOG2_E = 1.44269504088896341;
+// exp and expm1: x = k ln 2 + r with |r| <= ln 2 / 2, e^r = 1 + r + r² P(r); build/remez.py gives P.
+export const LOG2_E: number = Math.LOG2E;
 /** ln 2 in two parts; the first has 9 bits, so that its product with k is exact. */
 export const LN2_HIGH = 0.693359375;
 export const LN2_LOW = -2.1219444005469058e-4;
-export const EXP_0 = 5.0000001201e-1;
-export const EXP_1 = 1.6666665459e-1;
-export const EXP_2 = 4.1665795894e-2;
-export const EXP_3 = 8.3334519073e-3;
-export const EXP_4 = 1.3981999507e-3;
-export const EXP_5 = 1.987569150e-4;
+export const EXP_0 = 0.5000000058345674;
+export const EXP_1 = 0.16666545448739423;
+export const EXP_2 = 0.04166629035873848;
+export const EXP_3 = 0.008366347404616784;
+export const EXP_4 = 0.0013946005278613063;
 /** From here on e^x rounds to infinity, and below its negative neighbour to 0. */
 export const EXP_MAX = 89.0;
 export const EXP_MIN = -104.0;

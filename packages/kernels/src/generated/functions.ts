@@ -24,4 +24,10 @@ export interface KernelFunctions {
   leakyRelu(out: number, x: number, n: number, slope: number): void;
   elu(out: number, x: number, n: number, alpha: number): void;
   clamp(out: number, x: number, n: number, low: number, high: number): void;
+  add(out: number, a: number, b: number, n: number, da: number, db: number): void;
+  sub(out: number, a: number, b: number, n: number, da: number, db: number): void;
+  mul(out: number, a: number, b: number, n: number, da: number, db: number): void;
+  div(out: number, a: number, b: number, n: number, da: number, db: number): void;
+  maximum(out: number, a: number, b: number, n: number, da: number, db: number): void;
+  minimum(out: number, a: number, b: number, n: number, da: number, db: number): void;
 }
