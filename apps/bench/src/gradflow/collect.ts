@@ -71,10 +71,10 @@ export class Collector {
     return [...this.#runs.values()].some(({ error }) => error !== undefined);
   }
 
-  /** The results of one task, in the order of the configuration. Runs that never reported a model are left out. */
+  /** The results of one task, in the order of the configuration. Runs that came to nothing are left out, unless they failed. */
   task({ name, description, metric, baseline }: Task, config: GradflowConfig): TaskResult {
     const runs = [...this.#runs.values()]
-      .filter(({ job, describe }) => job.task === name && describe !== "")
+      .filter(({ job, describe, error }) => job.task === name && (describe !== "" || error !== undefined))
       .map(resultOf);
     const order = (run: RunResult) =>
       config.cells.indexOf(run.cell) * config.seeds.length + config.seeds.indexOf(run.seed);
