@@ -3,6 +3,9 @@ import { defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
 import CountsReporter from "./counts.js";
 
+/** @param {string} file */
+const here = (file) => fileURLToPath(new URL(file, import.meta.url));
+
 /**
  * Tests beside the source, against the source of the packages below: no build is needed.
  *
@@ -19,7 +22,9 @@ export function tests({ setupFiles = [], reporters = ["default"], ...overrides }
       // On a busy machine a test may take ten times its usual time; only one that hangs should end here.
       testTimeout: 60_000,
       hookTimeout: 60_000,
-      setupFiles: [fileURLToPath(new URL("./quiet.js", import.meta.url)), ...[setupFiles].flat()],
+      setupFiles: [here("./quiet.js"), here("./engine.js"), ...[setupFiles].flat()],
+      // Node 20 has relaxed SIMD behind a flag.
+      execArgv: process.env.UNROLL_TEST_ENGINE === "relaxed-simd" ? ["--experimental-wasm-relaxed-simd"] : [],
       reporters: [...[reporters].flat(), new CountsReporter()],
       ...overrides,
     },

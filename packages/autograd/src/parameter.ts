@@ -1,4 +1,14 @@
-import { checkTensor, DTypeError, isFloat, mutate, type NestedArray, Tensor, tensor, zeros } from "@unroll/tensor";
+import {
+  accumulate,
+  checkTensor,
+  DTypeError,
+  isFloat,
+  mutate,
+  type NestedArray,
+  Tensor,
+  tensor,
+  zeros,
+} from "@unroll/tensor";
 import type { LeafNode } from "./node.ts";
 import { startRecording } from "./record.ts";
 import { nextId } from "./state.ts";
@@ -41,9 +51,7 @@ export class Parameter extends Tensor {
       mutate(this.grad, (data) => data.set(values));
       return;
     }
-    mutate(this.grad, (data) => {
-      for (let i = 0; i < data.length; i++) data[i] += values[i];
-    });
+    mutate(this.grad, (data) => accumulate(data, values));
   }
 }
 

@@ -16,7 +16,7 @@ import {
   tanh,
   tensor,
   unbind,
-  withEngine,
+  useEngine,
   zeros,
 } from "@unroll/tensor";
 import { describe, expect, it } from "vitest";
@@ -38,7 +38,7 @@ function work(fn: () => void): { ops: number; values: number } {
       referenceEngine.run(op, out, output, inputs, attrs);
     },
   };
-  withEngine(engine, fn);
+  useEngine(engine, fn);
   return counted;
 }
 

@@ -1,4 +1,5 @@
 import {
+  accumulate,
   add,
   checkTensor,
   type DType,
@@ -69,8 +70,7 @@ class Gradients {
     const pending = this.#pending.get(node);
     if (pending === undefined) this.#pending.set(node, { value: gradient, owned: false });
     else if (this.#inPlace && pending.owned) {
-      const [into, from] = [pending.value.data, gradient.data];
-      for (let i = 0; i < into.length; i++) into[i] += from[i];
+      accumulate(pending.value.data, gradient.data);
     } else {
       pending.value = add(pending.value, gradient);
       pending.owned = true;

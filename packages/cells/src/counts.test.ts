@@ -7,7 +7,7 @@ import {
   runtime,
   sum,
   type Tensor,
-  withEngine,
+  useEngine,
   zeros,
 } from "@unroll/tensor";
 import { describe, expect, it } from "vitest";
@@ -40,7 +40,7 @@ function work(fn: () => void): Work {
     recorder?.(op, inputs, attrs, output);
   };
   try {
-    withEngine(counting, fn);
+    useEngine(counting, fn);
   } finally {
     state.recorder = recorder;
   }

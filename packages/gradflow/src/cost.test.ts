@@ -1,5 +1,5 @@
 import { GRU, LSTM } from "@unroll/cells";
-import { type Engine, Generator, randn, referenceEngine, sum, type Tensor, withEngine } from "@unroll/tensor";
+import { type Engine, Generator, randn, referenceEngine, sum, type Tensor, useEngine } from "@unroll/tensor";
 import { describe, expect, it } from "vitest";
 import { gradientFlow } from "./flow.ts";
 
@@ -15,7 +15,7 @@ function costOf(fn: () => void): { ops: number; numbers: number; byName: Record<
       referenceEngine.run(op, out, output, inputs, attrs);
     },
   };
-  withEngine(counting, fn);
+  useEngine(counting, fn);
   return cost;
 }
 

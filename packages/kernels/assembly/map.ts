@@ -12,19 +12,18 @@ import { loadPartial, storePartial } from "./vector";
 export function map<F>(out: usize, x: usize, n: i32): void {
   const f = changetype<F>(0);
   if (n <= 0) return;
-  let v = n >= 4 ? v128.load(x) : loadPartial(x, n);
   while (true) {
+    const v = n >= 4 ? v128.load(x) : loadPartial(x, n);
     const y = f.of(v);
-    if (n < 4) {
-      storePartial(out, y, n);
+    n -= 4;
+    if (n < 0) {
+      storePartial(out, y, n + 4);
       return;
     }
     v128.store(out, y);
-    n -= 4;
     if (n == 0) return;
     out += 16;
     x += 16;
-    v = n >= 4 ? v128.load(x) : loadPartial(x, n);
   }
 }
 
@@ -33,18 +32,17 @@ export function map<F>(out: usize, x: usize, n: i32): void {
 export function mapWith<F>(out: usize, x: usize, n: i32, p: v128, q: v128): void {
   const f = changetype<F>(0);
   if (n <= 0) return;
-  let v = n >= 4 ? v128.load(x) : loadPartial(x, n);
   while (true) {
+    const v = n >= 4 ? v128.load(x) : loadPartial(x, n);
     const y = f.of(v, p, q);
-    if (n < 4) {
-      storePartial(out, y, n);
+    n -= 4;
+    if (n < 0) {
+      storePartial(out, y, n + 4);
       return;
     }
     v128.store(out, y);
-    n -= 4;
     if (n == 0) return;
     out += 16;
     x += 16;
-    v = n >= 4 ? v128.load(x) : loadPartial(x, n);
   }
 }

@@ -10,6 +10,7 @@ export {
   packPanels,
 } from "./gemm.ts";
 export type { KernelFunctions } from "./generated/functions.ts";
+export { inPlace } from "./in-place.ts";
 export { bytesOf, type Kernels, kernels, kernelsProblem, setDeterministic } from "./load.ts";
 export { KernelMemory, type Label, type MemoryUse } from "./memory.ts";
 export type { Build } from "./state.ts";

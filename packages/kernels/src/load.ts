@@ -19,9 +19,16 @@ export interface Kernels {
   readonly run: KernelFunctions;
 }
 
+/** Why there are no kernels. */
+export interface NoKernels {
+  readonly build?: undefined;
+  readonly run?: undefined;
+  readonly reason: string;
+}
+
 /**
- * The kernels, compiled and started at the first call; `undefined` where they cannot be, and {@link kernelsProblem} says
- * why. Takes the relaxed build where the machine accepts it, unless {@link setDeterministic} asked for the plain one.
+ * The kernels, compiled and started at the first call; `undefined` where they cannot be, which is said once, and
+ * {@link kernelsProblem} says why. Takes the relaxed build where the machine accepts it, unless {@link setDeterministic} asked for the plain one.
  *
  * @example
  * ```ts
@@ -35,15 +42,15 @@ export interface Kernels {
  */
 export function kernels(): Kernels | undefined {
   const state = kernelState();
-  state.loaded ??= load();
-  return "run" in state.loaded ? state.loaded : undefined;
+  const loaded = (state.loaded ??= load());
+  return loaded.run === undefined ? undefined : loaded;
 }
 
 /** Why {@link kernels} gives none, or `undefined` when it does. */
 export function kernelsProblem(): string | undefined {
   kernels();
   const { loaded } = kernelState();
-  return loaded !== undefined && "reason" in loaded ? loaded.reason : undefined;
+  return loaded?.run === undefined ? loaded?.reason : undefined;
 }
 
 /**
@@ -54,13 +61,12 @@ export function kernelsProblem(): string | undefined {
  */
 export function setDeterministic(on: boolean): void {
   const state = kernelState();
-  const running = state.loaded !== undefined && "run" in state.loaded ? state.loaded.build : undefined;
-  if (on && running === "relaxed-simd")
+  if (on && state.loaded?.build === "relaxed-simd")
     throw new KernelBuildError("setDeterministic: the relaxed build is running; call this before the first operation");
   state.settings.build = on ? "simd" : undefined;
 }
 
-function load(): Kernels | { readonly reason: string } {
+function load(): Kernels | NoKernels {
   const { settings } = kernelState();
   if (settings.disabled !== undefined) return { reason: settings.disabled };
   const candidates: Build[] = settings.build === undefined ? ["relaxed-simd", "simd"] : [settings.build];
@@ -73,6 +79,7 @@ function load(): Kernels | { readonly reason: string } {
       reason = error instanceof Error ? error.message : String(error);
     }
   }
+  console.warn(`unroll: WebAssembly cannot start (${reason}), so plain JavaScript computes, slower`);
   return { reason };
 }
 
@@ -82,7 +89,7 @@ function start(build: Build, pages: number, stress: boolean | undefined): Kernel
   const module = new api.Module(bytesOf(build));
   const memory = new api.Memory({ initial: initialPages, maximum: pages });
   const { exports } = new api.Instance(module, { env: { memory } });
-  return { build, memory: new KernelMemory(memory, pages, stress), run: exports as KernelFunctions };
+  return { build, memory: new KernelMemory(memory, pages, stress), run: { ...(exports as KernelFunctions) } };
 }
 
 /** The module of a build, as it is compiled. */

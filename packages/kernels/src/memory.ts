@@ -43,6 +43,8 @@ export class KernelMemory {
   i32: Int32Array;
   /** The memory as bytes. */
   u8: Uint8Array;
+  /** Gives something back that is only kept for speed, or returns false; asked when the memory cannot grow any more. */
+  reclaim: (() => boolean) | undefined = undefined;
   readonly #maximum: number;
   readonly #stress: boolean;
   readonly #free = new Spans();
@@ -94,9 +96,9 @@ export class KernelMemory {
     const size = align(bytes);
     if (this.#stress) this.#grow(0);
     let at = this.#free.take(size);
-    if (at === undefined) {
-      this.#makeRoom(size, label);
-      at = this.#free.take(size) as number;
+    while (at === undefined) {
+      if (!this.#makeRoom(size) && !this.reclaim?.()) throw this.#exhausted(size, label);
+      at = this.#free.take(size);
     }
     this.#blocks.set(at, { size, label });
     return at;
@@ -118,14 +120,15 @@ export class KernelMemory {
     return { used, size: this.memory.buffer.byteLength, maximum: this.#maximum, blocks: this.#blocks.size };
   }
 
-  #makeRoom(size: number, label: Label): void {
+  #makeRoom(size: number): boolean {
     const now = this.memory.buffer.byteLength;
     const missing = size - this.#free.tail(now);
     // By an eighth at least: many small growths would each detach and derive all views again.
     const wanted = Math.ceil(Math.max(missing, now / 8) / pageBytes);
     const needed = Math.ceil(missing / pageBytes);
-    if (!this.#grow(wanted) && !this.#grow(needed)) throw this.#exhausted(size, label);
+    if (!this.#grow(wanted) && !this.#grow(needed)) return false;
     this.#free.give(now, this.memory.buffer.byteLength - now);
+    return true;
   }
 
   #grow(pages: number): boolean {

@@ -1,4 +1,4 @@
-import type { Kernels } from "./load.ts";
+import type { Kernels, NoKernels } from "./load.ts";
 
 /** The two builds of the kernels. */
 export type Build = "simd" | "relaxed-simd";
@@ -19,15 +19,18 @@ export interface KernelSettings {
 export interface KernelState {
   settings: KernelSettings;
   /** The kernels, or why there are none; absent before the first use. */
-  loaded: Kernels | { readonly reason: string } | undefined;
+  loaded: Kernels | NoKernels | undefined;
 }
 
 const key = Symbol.for("unroll.kernels/v1");
+let own: KernelState | undefined;
 
 /** The process-wide state of the kernels; a second copy of the package joins it. */
 export function kernelState(): KernelState {
-  const shared = globalThis as { [key]?: Partial<KernelState> };
-  shared[key] ??= {};
-  shared[key].settings ??= {};
-  return shared[key] as KernelState;
+  if (own === undefined) {
+    const shared = globalThis as { [key]?: KernelState };
+    shared[key] ??= { settings: {}, loaded: undefined };
+    own = shared[key];
+  }
+  return own;
 }

@@ -1,10 +1,10 @@
 import { allocate, type DType, type TypedArray } from "./dtype.ts";
 import { ShapeError } from "./errors.ts";
 import type { Op, OpRecord } from "./op.ts";
-import { referenceEngine } from "./reference.ts";
 import { runtime } from "./runtime.ts";
 import { formatShape, type Shape, sizeOf } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
+import { wasmEngine } from "./wasm/engine.ts";
 
 /** The default evaluator: derives shape and dtype, then takes a view or has the engine compute the values. */
 export function evaluate<Attrs>(op: OpRecord<string, Attrs>, inputs: readonly Tensor[], attrs: Attrs): Tensor {
@@ -16,7 +16,7 @@ export function evaluate<Attrs>(op: OpRecord<string, Attrs>, inputs: readonly Te
   }
   const data = allocateFor(op.name, dtype, shape);
   const output = new Tensor(shape, dtype, { data, version: 0 });
-  if (data.length > 0) (runtime().engine ?? referenceEngine).run(op as Op, data, output, inputs, attrs);
+  if (data.length > 0) (runtime().engine ?? wasmEngine).run(op as Op, data, output, inputs, attrs);
   return output;
 }
 

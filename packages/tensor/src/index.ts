@@ -1,3 +1,4 @@
+export { KernelMemoryError, setDeterministic } from "@unroll/kernels";
 export { checkTensor } from "./check.ts";
 export { type TensorOptions, tensor } from "./create.ts";
 export { describe } from "./describe.ts";
@@ -14,7 +15,7 @@ export {
 export { abstractOutput } from "./evaluate.ts";
 export { type Dims, type Group, groupOf } from "./groups.ts";
 export { assign, mutate } from "./mutate.ts";
-export { apply, defineOp, type Op, type OpRecord } from "./op.ts";
+export { apply, defineOp, type Op, type OpKernel, type OpRecord } from "./op.ts";
 export type { Operand } from "./operands.ts";
 export {
   elu,
@@ -85,5 +86,7 @@ export type { AttrsOf, OpName, OpTable } from "./records.ts";
 export { referenceEngine } from "./reference.ts";
 export { type Engine, type Evaluator, type Recorder, type Runtime, runtime } from "./runtime.ts";
 export { broadcastShapes, formatShape, normalizeDim, type Shape, sameShape, sizeOf } from "./shape.ts";
-export { refusePromise, withEngine, withEvaluator } from "./switches.ts";
+export { type EngineName, refusePromise, useEngine, withEvaluator } from "./switches.ts";
 export { type NestedArray, type Storage, Tensor } from "./tensor.ts";
+export { accumulate } from "./wasm/accumulate.ts";
+export { activeKernels, type EngineInfo, engineInfo, wasmEngine } from "./wasm/engine.ts";

@@ -1,3 +1,4 @@
+import type { Kernels } from "@unroll/kernels";
 import { checkTensor } from "./check.ts";
 import type { DType, TypedArray } from "./dtype.ts";
 import { evaluate } from "./evaluate.ts";
@@ -18,11 +19,25 @@ export interface OpRecord<Name extends string = string, Attrs = void> {
   readonly dtype: (name: string, inputs: readonly Tensor[], attrs: Attrs) => DType;
   /** The reference computation, in plain TypeScript, for every dtype that `dtype` lets through; `out` starts as zeros. */
   readonly forward: (out: TypedArray, inputs: readonly Tensor[], attrs: Attrs, output: Tensor) => void;
+  /**
+   * The computation by WebAssembly, for float32 outputs; returns false to leave it to `forward`, as for so few values that
+   * staging them would cost more. Optional: without it the op runs by `forward` on every engine.
+   */
+  readonly kernel?: OpKernel<Attrs>;
   /** For an op whose output can share the first input's values: where it starts in them, or `undefined` to compute. */
   readonly view?: (inputs: readonly Tensor[], attrs: Attrs) => number | undefined;
   /** Set for an op that draws random numbers: it is never computed ahead of its turn. */
   readonly draws?: boolean;
 }
+
+/** Computes an op's float32 output with the kernels, or returns false. */
+export type OpKernel<Attrs = void> = (
+  kernels: Kernels,
+  out: Float32Array,
+  inputs: readonly Tensor[],
+  attrs: Attrs,
+  output: Tensor,
+) => boolean;
 
 /** An operation of any name and attributes, as recorder, evaluator and engine see it. */
 export type Op = OpRecord<string, never>;

@@ -104,7 +104,7 @@ describe("two copies of one format", () => {
         first.referenceEngine.run(op, out, output, inputs, attrs);
       },
     };
-    expect(first.withEngine(noting, () => second.sum(second.tensor([1, 2])).item())).toBe(3);
+    expect(first.useEngine(noting, () => second.sum(second.tensor([1, 2])).item())).toBe(3);
     expect(ran).toEqual(["sum"]);
   });
 });

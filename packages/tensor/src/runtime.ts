@@ -22,6 +22,7 @@ export interface Runtime {
   readonly origin: Origin;
   recorder: Recorder | undefined;
   evaluator: Evaluator | undefined;
+  /** What computes; the wasm engine when undefined. */
   engine: Engine | undefined;
   generator: Generator | undefined;
   /** Keeps, or gives again, the blocks of counters that generators hand out; see `recordBlocks`. */

@@ -8,7 +8,7 @@ import {
   refusePromise,
   runtime,
   tensor,
-  withEngine,
+  useEngine,
   withEvaluator,
 } from "./index.ts";
 
@@ -57,7 +57,7 @@ describe("withEvaluator", () => {
   });
 });
 
-describe("withEngine", () => {
+describe("useEngine", () => {
   const doubling: Engine = {
     name: "doubling",
     run: (op, out, output, inputs, attrs) => {
@@ -67,21 +67,22 @@ describe("withEngine", () => {
   };
 
   it("puts another engine in place, for as long as the function runs", () => {
-    expect(withEngine(doubling, () => add(tensor([1]), 1)).toArray()).toEqual([4]);
+    expect(useEngine(doubling, () => add(tensor([1]), 1)).toArray()).toEqual([4]);
     expect(runtime().engine).toBeUndefined();
     expect(add(tensor([1]), 1).toArray()).toEqual([2]);
   });
 
-  it("nests, and undefined stands for the reference", () => {
-    withEngine(doubling, () => {
-      expect(withEngine(undefined, () => add(tensor([1]), 1)).toArray()).toEqual([2]);
+  it("nests, and knows the engines of the package by name", () => {
+    useEngine(doubling, () => {
+      expect(useEngine("wasm", () => add(tensor([1]), 1)).toArray()).toEqual([2]);
+      expect(useEngine("reference", () => add(tensor([1]), 1)).toArray()).toEqual([2]);
       expect(runtime().engine).toBe(doubling);
     });
   });
 
   it("restores the previous one after an error", () => {
     expect(() =>
-      withEngine(doubling, () => {
+      useEngine(doubling, () => {
         throw new RangeError("inside");
       }),
     ).toThrow("inside");
@@ -89,18 +90,19 @@ describe("withEngine", () => {
   });
 
   it("refuses a promise and anything that is no engine", () => {
-    expect(() => withEngine(doubling, async () => 1)).toThrow(new OptionError(`withEngine: ${message}`));
+    expect(() => useEngine(doubling, async () => 1)).toThrow(new OptionError(`useEngine: ${message}`));
     expect(runtime().engine).toBeUndefined();
     for (const [wrong, got] of [
       [null, "null"],
       [5, "number 5"],
       [{ name: "idle" }, "an object with keys name"],
+      ["cuda", '"cuda"'],
     ])
-      expect(() => withEngine(wrong as never, () => 1)).toThrow(
-        new OptionError(`withEngine: expected an engine with a method run, got ${got}`),
+      expect(() => useEngine(wrong as never, () => 1)).toThrow(
+        new OptionError(`useEngine: expected "wasm", "reference" or an engine with a method run, got ${got}`),
       );
-    expect(() => withEngine(doubling, 5 as never)).toThrow(
-      new OptionError("withEngine: fn must be a function, got number 5"),
+    expect(() => useEngine(doubling, 5 as never)).toThrow(
+      new OptionError("useEngine: fn must be a function, got number 5"),
     );
   });
 });

@@ -1,7 +1,9 @@
 import { describe } from "./describe.ts";
 import { OptionError } from "./errors.ts";
 import { checkFunction } from "./options.ts";
+import { referenceEngine } from "./reference.ts";
 import { type Engine, type Evaluator, runtime } from "./runtime.ts";
+import { wasmEngine } from "./wasm/engine.ts";
 
 /**
  * Runs `fn` with `evaluator` in place of the default one, and restores the previous one afterwards, also after an error. With
@@ -29,10 +31,14 @@ export function withEvaluator<T>(evaluator: Evaluator | undefined, fn: () => T):
 
 /**
  * Runs `fn` with `engine` computing the values in place of the current one, and restores that afterwards, also after an
- * error; `undefined` stands for {@link referenceEngine}.
+ * error. `"wasm"` is the default: float32 by WebAssembly, everything else by `"reference"`, plain TypeScript, which takes
+ * over where WebAssembly cannot start ({@link engineInfo} says whether). An engine of one's own is an object with a name
+ * and a method `run`.
  *
  * @example
  * ```ts
+ * useEngine("reference", () => tanh(tensor([0.5])).toArray()); // [0.46211…]
+ *
  * const ran: string[] = [];
  * const noting: Engine = {
  *   name: "noting",
@@ -41,23 +47,34 @@ export function withEvaluator<T>(evaluator: Evaluator | undefined, fn: () => T):
  *     referenceEngine.run(op, out, output, inputs, attrs);
  *   },
  * };
- * withEngine(noting, () => add(tensor([1]), 1).toArray()); // [2]
+ * useEngine(noting, () => add(tensor([1]), 1).toArray()); // [2]
  * ran; // ["add"]
  * ```
- * @throws {OptionError} when `engine` is none, or `fn` returns a promise: the switch would end before the work does
+ * @throws {OptionError} when there is no such engine, or `fn` returns a promise: the switch would end before the work does
  */
-export function withEngine<T>(engine: Engine | undefined, fn: () => T): T {
-  if (engine !== undefined && typeof engine?.run !== "function")
-    throw new OptionError(`withEngine: expected an engine with a method run, got ${describe(engine)}`);
-  checkFunction("withEngine", "fn", fn);
+export function useEngine<T>(engine: EngineName | Engine, fn: () => T): T {
+  const chosen = typeof engine === "string" ? builtIn(engine) : engine;
+  if (typeof chosen?.run !== "function")
+    throw new OptionError(
+      `useEngine: expected "wasm", "reference" or an engine with a method run, got ${typeof engine === "string" ? `"${engine}"` : describe(engine)}`,
+    );
+  checkFunction("useEngine", "fn", fn);
   const state = runtime();
   const previous = state.engine;
-  state.engine = engine;
+  state.engine = chosen;
   try {
-    return refusePromise("withEngine", fn());
+    return refusePromise("useEngine", fn());
   } finally {
     state.engine = previous;
   }
+}
+
+/** The engines that come with the package. */
+export type EngineName = "wasm" | "reference";
+
+function builtIn(name: string): Engine | undefined {
+  if (name === "wasm") return wasmEngine;
+  return name === "reference" ? referenceEngine : undefined;
 }
 
 /** Returns `value`, or throws when it is a promise: process-wide switches cover synchronous code only. */

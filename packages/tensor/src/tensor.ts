@@ -11,6 +11,8 @@ export interface Storage {
   readonly data: TypedArray | undefined;
   /** Raised by every write in place; what was computed from an older version is stale. */
   version: number;
+  /** What the wasm engine keeps of matrices that were packed from here. */
+  panels?: object[];
 }
 
 /** Nested arrays of numbers, or of booleans for `bool` tensors. */

@@ -30,4 +30,10 @@ export interface KernelFunctions {
   div(out: number, a: number, b: number, n: number, da: number, db: number): void;
   maximum(out: number, a: number, b: number, n: number, da: number, db: number): void;
   minimum(out: number, a: number, b: number, n: number, da: number, db: number): void;
+  addRows(out: number, a: number, b: number, rows: number, n: number, aRow: number, bRow: number, da: number, db: number): void;
+  subRows(out: number, a: number, b: number, rows: number, n: number, aRow: number, bRow: number, da: number, db: number): void;
+  mulRows(out: number, a: number, b: number, rows: number, n: number, aRow: number, bRow: number, da: number, db: number): void;
+  divRows(out: number, a: number, b: number, rows: number, n: number, aRow: number, bRow: number, da: number, db: number): void;
+  maximumRows(out: number, a: number, b: number, rows: number, n: number, aRow: number, bRow: number, da: number, db: number): void;
+  minimumRows(out: number, a: number, b: number, rows: number, n: number, aRow: number, bRow: number, da: number, db: number): void;
 }

@@ -3,33 +3,59 @@ import { apply, defineOp, type OpRecord } from "../op.ts";
 import { checkNumber } from "../options.ts";
 import { floatDType, shapeOfFirst } from "../rules.ts";
 import type { Tensor } from "../tensor.ts";
+import { mapKernel } from "../wasm/unary.ts";
 import { add, mul } from "./arithmetic.ts";
 import { erf, neg, unary } from "./elementwise.ts";
 
-export const tanhOp: OpRecord<"tanh"> = /* @__PURE__ */ unary("tanh", floatDType, (y, x) => {
-  for (let i = 0; i < y.length; i++) y[i] = Math.tanh(x[i]);
-});
+export const tanhOp: OpRecord<"tanh"> = /* @__PURE__ */ unary(
+  "tanh",
+  floatDType,
+  (y, x) => {
+    for (let i = 0; i < y.length; i++) y[i] = Math.tanh(x[i]);
+  },
+  "tanh",
+);
 
-export const sigmoidOp: OpRecord<"sigmoid"> = /* @__PURE__ */ unary("sigmoid", floatDType, (y, x) => {
-  // exp only ever sees a negative number: it cannot overflow, and small results keep all their digits.
-  for (let i = 0; i < y.length; i++) {
-    const e = Math.exp(-Math.abs(x[i]));
-    y[i] = (x[i] >= 0 ? 1 : e) / (1 + e);
-  }
-});
+export const sigmoidOp: OpRecord<"sigmoid"> = /* @__PURE__ */ unary(
+  "sigmoid",
+  floatDType,
+  (y, x) => {
+    // exp only ever sees a negative number: it cannot overflow, and small results keep all their digits.
+    for (let i = 0; i < y.length; i++) {
+      const e = Math.exp(-Math.abs(x[i]));
+      y[i] = (x[i] >= 0 ? 1 : e) / (1 + e);
+    }
+  },
+  "sigmoid",
+);
 
-export const reluOp: OpRecord<"relu"> = /* @__PURE__ */ unary("relu", floatDType, (y, x) => {
-  for (let i = 0; i < y.length; i++) y[i] = Math.max(x[i], 0);
-});
+export const reluOp: OpRecord<"relu"> = /* @__PURE__ */ unary(
+  "relu",
+  floatDType,
+  (y, x) => {
+    for (let i = 0; i < y.length; i++) y[i] = Math.max(x[i], 0);
+  },
+  "relu",
+);
 
-export const softplusOp: OpRecord<"softplus"> = /* @__PURE__ */ unary("softplus", floatDType, (y, x) => {
-  for (let i = 0; i < y.length; i++) y[i] = Math.max(x[i], 0) + Math.log1p(Math.exp(-Math.abs(x[i])));
-});
+export const softplusOp: OpRecord<"softplus"> = /* @__PURE__ */ unary(
+  "softplus",
+  floatDType,
+  (y, x) => {
+    for (let i = 0; i < y.length; i++) y[i] = Math.max(x[i], 0) + Math.log1p(Math.exp(-Math.abs(x[i])));
+  },
+  "softplus",
+);
 
-export const hardSigmoidOp: OpRecord<"hardSigmoid"> = /* @__PURE__ */ unary("hardSigmoid", floatDType, (y, x) => {
-  // Not x / 6 + 1/2, which loses digits where the two nearly cancel.
-  for (let i = 0; i < y.length; i++) y[i] = Math.min(Math.max(x[i] + 3, 0), 6) / 6;
-});
+export const hardSigmoidOp: OpRecord<"hardSigmoid"> = /* @__PURE__ */ unary(
+  "hardSigmoid",
+  floatDType,
+  (y, x) => {
+    // Not x / 6 + 1/2, which loses digits where the two nearly cancel.
+    for (let i = 0; i < y.length; i++) y[i] = Math.min(Math.max(x[i] + 3, 0), 6) / 6;
+  },
+  "hardSigmoid",
+);
 
 export const leakyReluOp: OpRecord<"leakyRelu", { slope: number }> = /* @__PURE__ */ defineOp<
   "leakyRelu",
@@ -42,6 +68,7 @@ export const leakyReluOp: OpRecord<"leakyRelu", { slope: number }> = /* @__PURE_
     const a = x.data;
     for (let i = 0; i < out.length; i++) out[i] = a[i] >= 0 ? a[i] : slope * a[i];
   },
+  kernel: /* @__PURE__ */ mapKernel(0, (run, at, n, { slope }) => run.leakyRelu(at, at, n, slope)),
 });
 
 export const eluOp: OpRecord<"elu", { alpha: number }> = /* @__PURE__ */ defineOp<"elu", { alpha: number }>({
@@ -52,6 +79,7 @@ export const eluOp: OpRecord<"elu", { alpha: number }> = /* @__PURE__ */ defineO
     const a = x.data;
     for (let i = 0; i < out.length; i++) out[i] = a[i] > 0 ? a[i] : alpha * Math.expm1(a[i]);
   },
+  kernel: /* @__PURE__ */ mapKernel(0, (run, at, n, { alpha }) => run.elu(at, at, n, alpha)),
 });
 
 /** For functions made of several ops, whose errors would name those. */

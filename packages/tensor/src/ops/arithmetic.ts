@@ -6,35 +6,58 @@ import { floatDType, numericDType } from "../rules.ts";
 import { power } from "../scalar/power.ts";
 import { broadcastShapes } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { type BinaryKernel, binaryKernel } from "../wasm/binary.ts";
 
 function binary<Name extends string>(
   name: Name,
   dtype: (name: string, inputs: readonly Tensor[]) => DType,
   loop: BinaryLoop,
+  kernel?: BinaryKernel,
 ): OpRecord<Name> {
   return defineOp<Name>({
     name,
     dtype,
     shape: ([a, b]) => broadcastShapes(name, [a.shape, b.shape]),
     forward: (out, [a, b], _, output) => broadcastBinary(out, output.shape, a, b, loop),
+    ...(kernel === undefined ? {} : { kernel: binaryKernel(kernel) }),
   });
 }
 
-export const addOp: OpRecord<"add"> = /* @__PURE__ */ binary("add", numericDType, (out, o, n, a, i, da, b, j, db) => {
-  for (let k = 0; k < n; k++, i += da, j += db) out[o + k] = a[i] + b[j];
-});
+export const addOp: OpRecord<"add"> = /* @__PURE__ */ binary(
+  "add",
+  numericDType,
+  (out, o, n, a, i, da, b, j, db) => {
+    for (let k = 0; k < n; k++, i += da, j += db) out[o + k] = a[i] + b[j];
+  },
+  "add",
+);
 
-export const subOp: OpRecord<"sub"> = /* @__PURE__ */ binary("sub", numericDType, (out, o, n, a, i, da, b, j, db) => {
-  for (let k = 0; k < n; k++, i += da, j += db) out[o + k] = a[i] - b[j];
-});
+export const subOp: OpRecord<"sub"> = /* @__PURE__ */ binary(
+  "sub",
+  numericDType,
+  (out, o, n, a, i, da, b, j, db) => {
+    for (let k = 0; k < n; k++, i += da, j += db) out[o + k] = a[i] - b[j];
+  },
+  "sub",
+);
 
-export const mulOp: OpRecord<"mul"> = /* @__PURE__ */ binary("mul", numericDType, (out, o, n, a, i, da, b, j, db) => {
-  for (let k = 0; k < n; k++, i += da, j += db) out[o + k] = a[i] * b[j];
-});
+export const mulOp: OpRecord<"mul"> = /* @__PURE__ */ binary(
+  "mul",
+  numericDType,
+  (out, o, n, a, i, da, b, j, db) => {
+    for (let k = 0; k < n; k++, i += da, j += db) out[o + k] = a[i] * b[j];
+  },
+  "mul",
+);
 
-export const divOp: OpRecord<"div"> = /* @__PURE__ */ binary("div", floatDType, (out, o, n, a, i, da, b, j, db) => {
-  for (let k = 0; k < n; k++, i += da, j += db) out[o + k] = a[i] / b[j];
-});
+export const divOp: OpRecord<"div"> = /* @__PURE__ */ binary(
+  "div",
+  floatDType,
+  (out, o, n, a, i, da, b, j, db) => {
+    for (let k = 0; k < n; k++, i += da, j += db) out[o + k] = a[i] / b[j];
+  },
+  "div",
+);
 
 export const powOp: OpRecord<"pow"> = /* @__PURE__ */ binary("pow", floatDType, (out, o, n, a, i, da, b, j, db) => {
   for (let k = 0; k < n; k++, i += da, j += db) out[o + k] = power(a[i], b[j]);
@@ -46,6 +69,7 @@ export const maximumOp: OpRecord<"maximum"> = /* @__PURE__ */ binary(
   (out, o, n, a, i, da, b, j, db) => {
     for (let k = 0; k < n; k++, i += da, j += db) out[o + k] = Math.max(a[i], b[j]);
   },
+  "maximum",
 );
 
 export const minimumOp: OpRecord<"minimum"> = /* @__PURE__ */ binary(
@@ -54,6 +78,7 @@ export const minimumOp: OpRecord<"minimum"> = /* @__PURE__ */ binary(
   (out, o, n, a, i, da, b, j, db) => {
     for (let k = 0; k < n; k++, i += da, j += db) out[o + k] = Math.min(a[i], b[j]);
   },
+  "minimum",
 );
 
 /**

@@ -4,55 +4,114 @@ import { apply, defineOp, type OpRecord } from "../op.ts";
 import { floatDType, numericDType, shapeOfFirst } from "../rules.ts";
 import { erf as scalarErf } from "../scalar/erf.ts";
 import type { Tensor } from "../tensor.ts";
+import { exactFrom } from "../wasm/chunk.ts";
+import { mapKernel, type UnaryKernel, unaryKernel } from "../wasm/unary.ts";
 
 /** The record of a one-input op; each brings its own literal loop, which V8 compiles by itself. */
 export function unary<Name extends string>(
   name: Name,
   dtype: (name: string, inputs: readonly Tensor[]) => DType,
   loop: (y: TypedArray, x: TypedArray) => void,
+  kernel?: UnaryKernel,
 ): OpRecord<Name> {
-  return defineOp<Name>({ name, dtype, shape: shapeOfFirst, forward: (out, [x]) => loop(out, x.data) });
+  return defineOp<Name>({
+    name,
+    dtype,
+    shape: shapeOfFirst,
+    forward: (out, [x]) => loop(out, x.data),
+    ...(kernel === undefined ? {} : { kernel: unaryKernel(kernel) }),
+  });
 }
 
-export const negOp: OpRecord<"neg"> = /* @__PURE__ */ unary("neg", numericDType, (y, x) => {
-  for (let i = 0; i < y.length; i++) y[i] = -x[i];
-});
+export const negOp: OpRecord<"neg"> = /* @__PURE__ */ unary(
+  "neg",
+  numericDType,
+  (y, x) => {
+    for (let i = 0; i < y.length; i++) y[i] = -x[i];
+  },
+  "neg",
+);
 
-export const expOp: OpRecord<"exp"> = /* @__PURE__ */ unary("exp", floatDType, (y, x) => {
-  for (let i = 0; i < y.length; i++) y[i] = Math.exp(x[i]);
-});
+export const expOp: OpRecord<"exp"> = /* @__PURE__ */ unary(
+  "exp",
+  floatDType,
+  (y, x) => {
+    for (let i = 0; i < y.length; i++) y[i] = Math.exp(x[i]);
+  },
+  "exp",
+);
 
-export const expm1Op: OpRecord<"expm1"> = /* @__PURE__ */ unary("expm1", floatDType, (y, x) => {
-  for (let i = 0; i < y.length; i++) y[i] = Math.expm1(x[i]);
-});
+export const expm1Op: OpRecord<"expm1"> = /* @__PURE__ */ unary(
+  "expm1",
+  floatDType,
+  (y, x) => {
+    for (let i = 0; i < y.length; i++) y[i] = Math.expm1(x[i]);
+  },
+  "expm1",
+);
 
-export const logOp: OpRecord<"log"> = /* @__PURE__ */ unary("log", floatDType, (y, x) => {
-  for (let i = 0; i < y.length; i++) y[i] = Math.log(x[i]);
-});
+export const logOp: OpRecord<"log"> = /* @__PURE__ */ unary(
+  "log",
+  floatDType,
+  (y, x) => {
+    for (let i = 0; i < y.length; i++) y[i] = Math.log(x[i]);
+  },
+  "log",
+);
 
-export const log1pOp: OpRecord<"log1p"> = /* @__PURE__ */ unary("log1p", floatDType, (y, x) => {
-  for (let i = 0; i < y.length; i++) y[i] = Math.log1p(x[i]);
-});
+export const log1pOp: OpRecord<"log1p"> = /* @__PURE__ */ unary(
+  "log1p",
+  floatDType,
+  (y, x) => {
+    for (let i = 0; i < y.length; i++) y[i] = Math.log1p(x[i]);
+  },
+  "log1p",
+);
 
-export const sqrtOp: OpRecord<"sqrt"> = /* @__PURE__ */ unary("sqrt", floatDType, (y, x) => {
-  for (let i = 0; i < y.length; i++) y[i] = Math.sqrt(x[i]);
-});
+export const sqrtOp: OpRecord<"sqrt"> = /* @__PURE__ */ unary(
+  "sqrt",
+  floatDType,
+  (y, x) => {
+    for (let i = 0; i < y.length; i++) y[i] = Math.sqrt(x[i]);
+  },
+  "sqrt",
+);
 
-export const absOp: OpRecord<"abs"> = /* @__PURE__ */ unary("abs", numericDType, (y, x) => {
-  for (let i = 0; i < y.length; i++) y[i] = Math.abs(x[i]);
-});
+export const absOp: OpRecord<"abs"> = /* @__PURE__ */ unary(
+  "abs",
+  numericDType,
+  (y, x) => {
+    for (let i = 0; i < y.length; i++) y[i] = Math.abs(x[i]);
+  },
+  "abs",
+);
 
-export const signOp: OpRecord<"sign"> = /* @__PURE__ */ unary("sign", numericDType, (y, x) => {
-  for (let i = 0; i < y.length; i++) y[i] = Math.sign(x[i]);
-});
+export const signOp: OpRecord<"sign"> = /* @__PURE__ */ unary(
+  "sign",
+  numericDType,
+  (y, x) => {
+    for (let i = 0; i < y.length; i++) y[i] = Math.sign(x[i]);
+  },
+  "sign",
+);
 
-export const floorOp: OpRecord<"floor"> = /* @__PURE__ */ unary("floor", floatDType, (y, x) => {
-  for (let i = 0; i < y.length; i++) y[i] = Math.floor(x[i]);
-});
+export const floorOp: OpRecord<"floor"> = /* @__PURE__ */ unary(
+  "floor",
+  floatDType,
+  (y, x) => {
+    for (let i = 0; i < y.length; i++) y[i] = Math.floor(x[i]);
+  },
+  "floor",
+);
 
-export const roundOp: OpRecord<"round"> = /* @__PURE__ */ unary("round", floatDType, (y, x) => {
-  for (let i = 0; i < y.length; i++) y[i] = roundHalfToEven(x[i]);
-});
+export const roundOp: OpRecord<"round"> = /* @__PURE__ */ unary(
+  "round",
+  floatDType,
+  (y, x) => {
+    for (let i = 0; i < y.length; i++) y[i] = roundHalfToEven(x[i]);
+  },
+  "round",
+);
 
 export const sinOp: OpRecord<"sin"> = /* @__PURE__ */ unary("sin", floatDType, (y, x) => {
   for (let i = 0; i < y.length; i++) y[i] = Math.sin(x[i]);
@@ -62,9 +121,14 @@ export const cosOp: OpRecord<"cos"> = /* @__PURE__ */ unary("cos", floatDType, (
   for (let i = 0; i < y.length; i++) y[i] = Math.cos(x[i]);
 });
 
-export const erfOp: OpRecord<"erf"> = /* @__PURE__ */ unary("erf", floatDType, (y, x) => {
-  for (let i = 0; i < y.length; i++) y[i] = scalarErf(x[i]);
-});
+export const erfOp: OpRecord<"erf"> = /* @__PURE__ */ unary(
+  "erf",
+  floatDType,
+  (y, x) => {
+    for (let i = 0; i < y.length; i++) y[i] = scalarErf(x[i]);
+  },
+  "erf",
+);
 
 export const clampOp: OpRecord<"clamp", { min: number; max: number }> = /* @__PURE__ */ defineOp<
   "clamp",
@@ -77,6 +141,7 @@ export const clampOp: OpRecord<"clamp", { min: number; max: number }> = /* @__PU
     const a = x.data;
     for (let i = 0; i < out.length; i++) out[i] = Math.min(Math.max(a[i], min), max);
   },
+  kernel: /* @__PURE__ */ mapKernel(exactFrom, (run, at, n, { min, max }) => run.clamp(at, at, n, min, max)),
 });
 
 function roundHalfToEven(x: number): number {

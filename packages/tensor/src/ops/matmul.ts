@@ -3,40 +3,12 @@ import { ShapeError } from "../errors.ts";
 import { gemm, type MatrixView } from "../gemm.ts";
 import { apply, defineOp, type OpRecord } from "../op.ts";
 import { checkBoolean, checkOptions } from "../options.ts";
+import { forEachProduct, innerSizesDiffer, type MatmulAttrs, sizesOf } from "../products.ts";
 import { numericDType } from "../rules.ts";
-import { broadcastShapes, broadcastStrides, formatShape, type Shape, sizeOf } from "../shape.ts";
+import { formatShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { matmulKernel } from "../wasm/matmul.ts";
 import { reshape, squeeze, unsqueeze } from "./movement.ts";
-
-/** Which operands are read with their last two axes exchanged. */
-export interface MatmulAttrs {
-  readonly transposeA: boolean;
-  readonly transposeB: boolean;
-}
-
-interface Sizes {
-  readonly M: number;
-  readonly N: number;
-  readonly K: number;
-  readonly batch: Shape;
-}
-
-function sizesOf([a, b]: readonly Tensor[], { transposeA, transposeB }: MatmulAttrs): Sizes {
-  if (a.shape.length < 2 || b.shape.length < 2) {
-    throw new ShapeError(`matmul: expected matrices, got ${formatShape(a.shape)} x ${formatShape(b.shape)}`);
-  }
-  const [rowsA, columnsA] = a.shape.slice(-2);
-  const [rowsB, columnsB] = b.shape.slice(-2);
-  const [M, K] = transposeA ? [columnsA, rowsA] : [rowsA, columnsA];
-  const [inner, N] = transposeB ? [columnsB, rowsB] : [rowsB, columnsB];
-  if (K !== inner) throw innerSizesDiffer(a, b, { transposeA, transposeB });
-  return { M, N, K, batch: broadcastShapes("matmul", [a.shape.slice(0, -2), b.shape.slice(0, -2)]) };
-}
-
-function innerSizesDiffer(a: Tensor, b: Tensor, { transposeA, transposeB }: MatmulAttrs): ShapeError {
-  const operand = ({ shape }: Tensor, transposed: boolean) => `${formatShape(shape)}${transposed ? "ᵀ" : ""}`;
-  return new ShapeError(`matmul: inner sizes differ, got ${operand(a, transposeA)} x ${operand(b, transposeB)}`);
-}
 
 export const matmulOp: OpRecord<"matmul", MatmulAttrs> = /* @__PURE__ */ defineOp<"matmul", MatmulAttrs>({
   name: "matmul",
@@ -46,29 +18,13 @@ export const matmulOp: OpRecord<"matmul", MatmulAttrs> = /* @__PURE__ */ defineO
     return [...batch, M, N];
   },
   forward: (out, inputs, attrs) => {
-    const { M, N, K, batch } = sizesOf(inputs, attrs);
+    const { M, N, K } = sizesOf(inputs, attrs);
     const [a, b] = inputs;
-    const strides = [a, b].map((x) =>
-      broadcastStrides(
-        [...x.shape.slice(0, -2), x.shape.at(-2) as number, x.shape.at(-1) as number],
-        [...batch, 1, 1],
-      ).slice(0, -2),
+    forEachProduct(inputs, attrs, (at, i, j) =>
+      gemm(out, at * M * N, M, N, K, matrix(a, i, attrs.transposeA), matrix(b, j, attrs.transposeB)),
     );
-    const count = sizeOf(batch);
-    const index = new Array<number>(batch.length).fill(0);
-    let [i, j] = [0, 0];
-    for (let at = 0; at < count; at++) {
-      gemm(out, at * M * N, M, N, K, matrix(a, i, attrs.transposeA), matrix(b, j, attrs.transposeB));
-      for (let axis = batch.length - 1; axis >= 0; axis--) {
-        i += strides[0][axis];
-        j += strides[1][axis];
-        if (++index[axis] < batch[axis]) break;
-        i -= strides[0][axis] * batch[axis];
-        j -= strides[1][axis] * batch[axis];
-        index[axis] = 0;
-      }
-    }
   },
+  kernel: matmulKernel,
 });
 
 function matrix(x: Tensor, at: number, transposed: boolean): MatrixView {

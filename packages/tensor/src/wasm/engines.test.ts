@@ -1,0 +1,232 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  abs,
+  add,
+  cast,
+  concat,
+  cumsum,
+  div,
+  erf,
+  exp,
+  expm1,
+  isFloat,
+  log,
+  log1p,
+  logSoftmax,
+  logSumExp,
+  matmul,
+  max,
+  maximum,
+  min,
+  minimum,
+  mul,
+  neg,
+  permute,
+  relu,
+  type Shape,
+  sigmoid,
+  slice,
+  softmax,
+  softplus,
+  sqrt,
+  sub,
+  sum,
+  type Tensor,
+  tanh,
+  tensor,
+  useEngine,
+} from "../index.ts";
+import { sizeOf } from "../shape.ts";
+import { opSamples } from "../testing/index.ts";
+
+// The reference is the oracle: every op gives the same shapes on both engines, exact ops the same bits, and functions
+// values within their stated bounds.
+
+/** Distances between neighbouring float32 values, relative to the larger one. */
+const ulp = 1.1920928955078125e-7;
+const smallest = 1.401298464324817e-45;
+
+/** Holds `actual` to `expected` within `bound` relative error, with NaN, infinities and the sign of 0 in their places. */
+function close(actual: Tensor, expected: Tensor, bound: number, floor = 0): void {
+  expect([actual.shape, actual.dtype]).toEqual([expected.shape, expected.dtype]);
+  for (let i = 0; i < expected.size; i++) {
+    const [got, want] = [actual.data[i], expected.data[i]];
+    if (Object.is(got, want)) continue;
+    if (Math.abs(got - want) <= bound * Math.abs(want) + floor) continue;
+    throw new Error(`value ${i} of ${expected.size}: expected ${want}, got ${got}`);
+  }
+}
+
+function compare(fn: () => Tensor, bound: number, floor = 0): void {
+  close(useEngine("wasm", fn), useEngine("reference", fn), bound, floor);
+}
+
+/** Any float32, with those at the ends of the format more often than chance would have them. */
+const value = fc.oneof(
+  { weight: 6, arbitrary: fc.float({ min: -20, max: 20, noNaN: true }) },
+  { weight: 2, arbitrary: fc.float() },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(0, -0, 1e-45, -1e-45, 1e-38, 3.4e38, -3.4e38, 88.7, -103.9, Infinity, -Infinity, NaN),
+  },
+);
+
+/** Sizes around the tails of vectors and the ends of chunks. */
+const length = fc.oneof(fc.integer({ min: 0, max: 70 }), fc.constantFrom(127, 128, 129, 8191, 8192, 8193, 20_000));
+
+/** A tensor of `shape` whose values repeat a short random pattern, rotated so that every place meets every value. */
+function filled(pattern: readonly number[], shape: Shape): Tensor {
+  return tensor(
+    Float32Array.from({ length: sizeOf(shape) }, (_, i) => pattern[(i * 7 + (i >> 4)) % pattern.length]),
+    { shape },
+  );
+}
+
+const pattern = fc.array(value, { minLength: 1, maxLength: 40 });
+const finite = fc.array(fc.float({ min: -8, max: 8, noNaN: true }), { minLength: 1, maxLength: 40 });
+const runs = { seed: 21, numRuns: 60 };
+
+describe("both engines", () => {
+  it.each(Object.entries(opSamples()))("agree on the samples of %s", (_, samples) => {
+    for (const { inputs, call } of samples) {
+      const single = inputs.map((x) => (isFloat(x.dtype) ? cast(x, "float32") : x));
+      compare(() => call(...single), 8 * ulp, 8 * ulp);
+    }
+  });
+
+  it.each(Object.entries({ exp, tanh, sigmoid, log, erf, expm1, log1p, softplus }))(
+    "compute %s within 4 units in the last place",
+    (_, f) => {
+      fc.assert(
+        fc.property(pattern, length, (values, n) => {
+          const x = filled(values, [n]);
+          compare(() => f(x), 4 * ulp, 4 * smallest);
+        }),
+        runs,
+      );
+    },
+  );
+
+  it.each(Object.entries({ neg, abs, sqrt, relu }))("compute %s to the same bits", (_, f) => {
+    fc.assert(
+      fc.property(pattern, length, (values, n) => {
+        const x = filled(values, [n]);
+        compare(() => f(x), 0);
+      }),
+      runs,
+    );
+  });
+
+  it.each(Object.entries({ add, sub, mul, div, maximum, minimum }))(
+    "compute %s to the same bits, however operands are stretched",
+    (_, f) => {
+      const sizes = fc.tuple(
+        fc.constantFrom(1, 2, 3, 17, 40),
+        fc.constantFrom(1, 2, 16, 19, 64, 300),
+        fc.constantFrom(1, 2, 33, 9000),
+      );
+      const stretch = fc.tuple(fc.boolean(), fc.boolean(), fc.boolean(), fc.integer({ min: 0, max: 3 }));
+      const operand = (all: readonly number[], [x, y, z, drop]: [boolean, boolean, boolean, number]): Shape => {
+        const shape = all.map((size, axis) => ([x, y, z][axis] ? 1 : size));
+        return shape.slice(Math.min(drop, shape.findIndex((size) => size !== 1) + 3) % 4);
+      };
+      fc.assert(
+        fc.property(pattern, pattern, sizes, stretch, fc.boolean(), (left, right, all, how, swap) => {
+          fc.pre(sizeOf(all) <= 200_000);
+          const [x, y] = [filled(left, all), filled(right, operand(all, how))];
+          compare(() => (swap ? f(y, x) : f(x, y)), 0);
+        }),
+        runs,
+      );
+    },
+  );
+
+  it("multiply matrices within the rounding of float32, whatever the sizes, transposes and batches", () => {
+    const size = fc.integer({ min: 0, max: 40 });
+    fc.assert(
+      fc.property(
+        finite,
+        size,
+        size,
+        size,
+        fc.boolean(),
+        fc.boolean(),
+        fc.constantFrom<[Shape, Shape]>(
+          [[], []],
+          [[3], []],
+          [[], [2]],
+          [
+            [2, 1],
+            [1, 3],
+          ],
+          [[4], [4]],
+        ),
+        (values, m, n, k, transposeA, transposeB, [batchA, batchB]) => {
+          const a = filled(values, [...batchA, ...(transposeA ? [k, m] : [m, k])]);
+          const b = filled([...values].reverse(), [...batchB, ...(transposeB ? [n, k] : [k, n])]);
+          const magnitude = Math.max(0, ...a.data.map(Math.abs)) * Math.max(0, ...b.data.map(Math.abs));
+          compare(() => matmul(a, b, { transposeA, transposeB }), 0, (k + 1) * ulp * k * magnitude);
+        },
+      ),
+      runs,
+    );
+  });
+
+  it("multiply by a matrix that comes back, and by what was written into it since", () => {
+    const a = filled([1, -2, 3, 0.5], [5, 6]);
+    const b = filled([0.25, -1, 2], [6, 7]);
+    for (let time = 0; time < 4; time++) {
+      compare(() => matmul(a, b), 4 * ulp, 4 * ulp);
+      compare(() => matmul(a, b), 4 * ulp, 4 * ulp);
+      b.storage.version++;
+      (b.data as Float32Array)[time] += 1;
+    }
+  });
+
+  const shapes = fc.tuple(fc.constantFrom(1, 2, 5, 33), fc.constantFrom(1, 3, 8, 50, 129), fc.constantFrom(1, 2, 65));
+
+  it.each(Object.entries({ sum, max, min, logSumExp }))("reduce by %s along every axis", (name, f) => {
+    fc.assert(
+      fc.property(
+        name === "max" || name === "min" ? pattern : finite,
+        shapes,
+        fc.integer({ min: 0, max: 2 }),
+        (values, shape, dim) => {
+          const x = filled(values, shape);
+          const floor = name === "sum" ? shape[dim] * 8 * ulp : 8 * ulp;
+          compare(
+            () => f(x, dim),
+            name === "max" || name === "min" ? 0 : 4 * ulp,
+            name === "max" || name === "min" ? 0 : floor,
+          );
+        },
+      ),
+      runs,
+    );
+  });
+
+  it.each(Object.entries({ softmax, logSoftmax, cumsum }))("compute %s along every axis", (_, f) => {
+    fc.assert(
+      fc.property(finite, shapes, fc.integer({ min: 0, max: 2 }), (values, shape, dim) => {
+        const x = filled(values, shape);
+        compare(() => f(x, dim), 8 * ulp, shape[dim] * 8 * ulp);
+      }),
+      runs,
+    );
+  });
+
+  it("move the same values", () => {
+    fc.assert(
+      fc.property(pattern, shapes, fc.shuffledSubarray([0, 1, 2], { minLength: 3 }), (values, shape, order) => {
+        const x = filled(values, shape);
+        compare(() => permute(x, order), 0);
+        for (const dim of [0, 1, 2]) {
+          compare(() => slice(x, dim, 0, Math.ceil(shape[dim] / 2)), 0);
+          compare(() => concat([x, x], dim), 0);
+        }
+      }),
+      runs,
+    );
+  });
+});

@@ -1,0 +1,135 @@
+import { type KernelMemory, type Kernels, packedBytes, packPanels } from "@unroll/kernels";
+import type { Storage, Tensor } from "../tensor.ts";
+
+/** How the matrix `[k, n]` lies in a tensor's storage. */
+export interface Layout {
+  readonly offset: number;
+  readonly k: number;
+  readonly n: number;
+  /** Values from one row to the next, and from one column to the next. */
+  readonly bRow: number;
+  readonly bColumn: number;
+}
+
+/** The packed form of one matrix, or the memory of having been asked for it once. */
+interface Panels extends Layout {
+  readonly cache: PanelCache;
+  readonly bytes: number;
+  /** What the storage's version was. */
+  version: number;
+  /** How often this version was asked for before it was kept. */
+  uses: number;
+  /** Where the panels lie; 0 while they are not worth keeping, and after they were dropped. */
+  at: number;
+}
+
+/** How many bytes of panels are kept, over all matrices. */
+const budget = 64 << 20;
+
+/** How many matrices are kept at most: each holds some hundred bytes of JavaScript beside its panels. */
+const limit = 256;
+
+/**
+ * From which use on a matrix is kept. The gradient of a recurrent cell's gates is multiplied twice, once for each of the
+ * two weights, and never again.
+ */
+const worthKeeping = 3;
+
+/** How many matrices of one storage are remembered: weights are seen in two or three ways, slices of inputs in thousands. */
+const remembered = 8;
+
+/**
+ * The panels in one memory, least recently used first. They are found from the storage that they were packed from and
+ * hold no reference to it: once nobody holds the storage, they are the next to be dropped.
+ */
+class PanelCache {
+  readonly #memory: KernelMemory;
+  readonly #kept = new Set<Panels>();
+  #bytes = 0;
+
+  constructor(memory: KernelMemory) {
+    this.#memory = memory;
+    memory.reclaim = () => this.#dropOldest();
+  }
+
+  find(storage: Storage, { offset, k, n, bRow, bColumn }: Layout): Panels {
+    storage.panels ??= [];
+    const all = storage.panels as Panels[];
+    for (const known of all)
+      if (
+        known.cache === this &&
+        known.offset === offset &&
+        known.k === k &&
+        known.n === n &&
+        known.bRow === bRow &&
+        known.bColumn === bColumn
+      )
+        return known;
+    // Never seen: a version that no storage has.
+    const panels = { cache: this, offset, k, n, bRow, bColumn, bytes: packedBytes(k, n), version: -1, uses: 0, at: 0 };
+    if (all.length === remembered) all.shift();
+    all.push(panels);
+    return panels;
+  }
+
+  /** Makes `panels` the most recently used, with memory to lie in. */
+  keep(panels: Panels): void {
+    if (panels.at === 0) {
+      while ((this.#bytes + panels.bytes > budget || this.#kept.size >= limit) && this.#dropOldest());
+      panels.at = this.#memory.allocate(panels.bytes, `the packed matrix [${panels.k}, ${panels.n}]`);
+      this.#bytes += panels.bytes;
+    }
+    this.#kept.delete(panels);
+    this.#kept.add(panels);
+  }
+
+  /** Never drops the panels that were asked for last: a product is about to read them. */
+  #dropOldest(): boolean {
+    if (this.#kept.size < 2) return false;
+    for (const panels of this.#kept) {
+      this.#kept.delete(panels);
+      this.#memory.free(panels.at);
+      this.#bytes -= panels.bytes;
+      panels.at = 0;
+      return true;
+    }
+    return false;
+  }
+}
+
+const caches = new WeakMap<KernelMemory, PanelCache>();
+
+function cacheOf(memory: KernelMemory): PanelCache {
+  let cache = caches.get(memory);
+  if (cache === undefined) {
+    cache = new PanelCache(memory);
+    caches.set(memory, cache);
+  }
+  return cache;
+}
+
+/**
+ * The address of the packed form of a matrix that is multiplied from the right again and again, as recurrent weights are
+ * at every step; 0 for the first uses of a matrix, when keeping it may not pay. A write raises the storage's version, and
+ * what was kept is packed anew. May move the memory's views.
+ */
+export function keptPanels(kernels: Kernels, x: Tensor, layout: Layout): number {
+  const { memory } = kernels;
+  const { version } = x.storage;
+  const cache = cacheOf(memory);
+  const panels = cache.find(x.storage, layout);
+  const current = panels.version === version;
+  panels.version = version;
+  if (panels.at === 0) {
+    panels.uses = current ? panels.uses + 1 : 1;
+    if (panels.uses < worthKeeping) return 0;
+  }
+  const packed = current && panels.at !== 0;
+  cache.keep(panels);
+  if (packed) return panels.at;
+  const b = memory.frame(4 * x.size, () => `a matrix of [${x.shape.join(", ")}]`);
+  memory.f32.set(x.data, b >> 2);
+  packPanels(kernels, { ...layout, b, panels: panels.at });
+  memory.endFrame(b);
+  return panels.at;
+}
