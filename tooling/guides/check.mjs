@@ -1,11 +1,12 @@
-// pnpm check:guides: follows the guide "add an op" word for word in a copy of the workspace, and looks at what it promises.
+// pnpm check:guides: follows the guides "add a cell" and "add an op", and the README's programs, word for word in a copy of
+// the workspace, and looks at what they promise.
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { pinnedPnpm, pnpmCommand } from "@unroll/bootstrap/pnpm.mjs";
+import { findNpm } from "@unroll/bootstrap/pnpm.mjs";
 import { copyWorkspace } from "@unroll/checks/copy-workspace.mjs";
 import { root } from "@unroll/checks/workspace.mjs";
-import { applyEdit, editsIn } from "./edits.mjs";
+import { applyEdit, editsIn, unsaid } from "./edits.mjs";
 
 const guide = "docs/guides/add-an-op.md";
 const op = "atan";
@@ -49,13 +50,48 @@ function expect(ok, what, output = "") {
   process.stdout.write(`check:guides: ${what}\n`);
 }
 
+/**
+ * Saves each program of a page where it says and runs it as it says, after the one build that all pages ask for.
+ *
+ * @param {readonly string[]} pages
+ */
+function followPrograms(pages) {
+  const npm = findNpm();
+  if (npm === undefined) throw new Error("npm was not found beside Node");
+  // As in a clone: without git's index, turbo reads everything below each package, node_modules too, for minutes.
+  for (const args of [
+    ["init", "--quiet"],
+    ["add", "--all"],
+  ]) {
+    const { status, output } = run("git", args);
+    if (status !== 0) throw new Error(`git ${args.join(" ")}: ${output}`);
+  }
+  const built = run(process.execPath, [npm, "run", "build"]);
+  expect(built.status === 0, "npm run build installs and builds a copy of the workspace", built.output);
+  for (const page of pages) {
+    const text = readFileSync(path.join(copy, page), "utf8");
+    expect(/^npm run build$/m.test(text), `${page} says how to build`);
+    const programs = editsIn(text);
+    expect(programs.length > 0, `${page} has ${programs.length} programs to save`);
+    for (const program of programs) {
+      const { file, after } = program;
+      applyEdit(copy, program);
+      expect(text.includes(`node ${file}`), `${page} says how to run ${file}`);
+      const { status, output } = run(process.execPath, [file]);
+      expect(status === 0 && output !== "", `node ${file} runs`, output);
+      const line = unsaid(after, output);
+      expect(line === undefined, `${file} prints what its comments say`, line);
+      const lint = tool(".", "@biomejs/biome/bin/biome", ["check", file]);
+      expect(lint.status === 0, `${file} is formatted and lint clean`, lint.output);
+    }
+  }
+}
+
 /** The tests that passed, as vitest counts them. @param {string} output */
 const passed = (output) => Number(/Tests\b.*?(\d+) passed/.exec(output)?.[1] ?? 0);
 
 try {
-  const pnpm = pnpmCommand(pinnedPnpm(root));
-  const installed = run(pnpm.command, [...pnpm.args, "install", "--frozen-lockfile", "--prefer-offline"]);
-  expect(installed.status === 0, "a copy of the workspace installs", installed.output);
+  followPrograms(["README.md", "docs/guides/add-a-cell.md"]);
 
   const edits = editsIn(readFileSync(path.join(copy, guide), "utf8"));
   const named = edits.findLastIndex(({ file }) => file === "packages/tensor/src/records.ts") + 1;

@@ -82,3 +82,23 @@ export function applyEdit(root, { file, line, before, after }) {
     source.replace(before, () => after),
   );
 }
+
+/** A program's comments that stand beside a statement or on lines of their own. */
+const comment = /(?:^|; )\/\/ (.*)$/gm;
+
+/**
+ * What a program printed and does not say: the first line that is none of its comments, in their order.
+ *
+ * @param {string} program
+ * @param {string} output
+ * @returns {string | undefined}
+ */
+export function unsaid(program, output) {
+  const comments = [...program.matchAll(comment)].map((match) => match[1]);
+  let at = 0;
+  return output.split("\n").find((line) => {
+    if (line === "") return false;
+    at = comments.indexOf(line, at) + 1;
+    return at === 0;
+  });
+}

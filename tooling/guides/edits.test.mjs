@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { applyEdit, editsIn } from "./edits.mjs";
+import { applyEdit, editsIn, unsaid } from "./edits.mjs";
 
 const guide = `# Add a thing
 
@@ -40,6 +40,25 @@ describe("editsIn", () => {
     expect(() => editsIn("In `a.ts`:\n\ntext\n")).toThrow("line 1: expected a block of code for a.ts");
     expect(() => editsIn("text\nIn `a.ts`:\n\n```diff\n+a\n")).toThrow("line 2: expected a block of code for a.ts");
     expect(() => editsIn("In `a.ts`:")).toThrow("line 1: expected a block");
+  });
+});
+
+describe("unsaid", () => {
+  const program = `// A remark.
+console.log(1); // 1
+for (const x of [2, 3]) console.log("x" + x);
+// x2
+// x3
+`;
+
+  it("finds nothing where the comments say what is printed, in order", () => {
+    expect(unsaid(program, "1\nx2\nx3\n")).toBeUndefined();
+  });
+
+  it("finds what no comment says, or only one before", () => {
+    expect(unsaid(program, "1\nx4\nx3\n")).toBe("x4");
+    expect(unsaid(program, "x2\n1\n")).toBe("1");
+    expect(unsaid(program, "x2\nx2\n")).toBe("x2");
   });
 });
 
