@@ -7,24 +7,24 @@ export function madd(a: v128, b: v128, c: v128): v128 {
   else return f32x4.add(f32x4.mul(a, b), c);
 }
 
-// The next two are loops so that the compiler calls them instead of copying them into every kernel; 1 <= n < 4.
+// The next two are loops so that the compiler calls them instead of copying them into every kernel; 0 <= n < 4.
 
 /** `n` values from `p` on, the other lanes 0: nothing beyond them is read. */
 export function loadPartial(p: usize, n: i32): v128 {
   let v = f32x4.splat(0);
-  do {
+  while (n > 0) {
     n--;
     v = i8x16.shuffle(v, v, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
     v = v128.load32_lane(p + (<usize>n << 2), v, 0);
-  } while (n > 0);
+  }
   return v;
 }
 
 /** The first `n` lanes to `p`: nothing beyond them is written. */
 export function storePartial(p: usize, v: v128, n: i32): void {
-  do {
+  for (; n > 0; n--) {
     v128.store32_lane(p, v, 0);
     v = i8x16.shuffle(v, v, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3);
     p += 4;
-  } while (--n > 0);
+  }
 }
