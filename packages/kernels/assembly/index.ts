@@ -2,5 +2,15 @@
 // memory; all arrays are float32 unless a function says otherwise, row-major and contiguous.
 export * from "./unary";
 export * from "./binary";
+export { cumsum, max, min, sum, sumOfSquares } from "./reduce";
+export {
+  crossEntropy,
+  crossEntropyGrad,
+  layerNorm,
+  layerNormGrad,
+  logSoftmax,
+  logSumExp,
+  softmax,
+} from "./rows";
 export { gemm, gemmPacked } from "./gemm";
 export { packB } from "./pack";

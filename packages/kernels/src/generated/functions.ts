@@ -2,6 +2,18 @@
 
 /** The functions of the kernel module. Addresses and counts are whole numbers; assembly/ says what each does. */
 export interface KernelFunctions {
+  cumsum(out: number, x: number, rows: number, n: number): void;
+  max(out: number, x: number, outer: number, n: number, inner: number): void;
+  min(out: number, x: number, outer: number, n: number, inner: number): void;
+  sum(out: number, x: number, outer: number, n: number, inner: number): void;
+  sumOfSquares(x: number, n: number): number;
+  crossEntropy(loss: number, probabilities: number, x: number, target: number, rows: number, n: number): void;
+  crossEntropyGrad(out: number, probabilities: number, target: number, scale: number, rows: number, n: number): void;
+  layerNorm(out: number, x: number, weight: number, bias: number, rows: number, n: number, eps: number): void;
+  layerNormGrad(dx: number, products: number, dy: number, x: number, weight: number, rows: number, n: number, eps: number): void;
+  logSoftmax(out: number, x: number, rows: number, n: number): void;
+  logSumExp(out: number, x: number, rows: number, n: number): void;
+  softmax(out: number, x: number, rows: number, n: number): void;
   gemm(c: number, ldc: number, a: number, aRow: number, aColumn: number, b: number, bRow: number, bColumn: number, m: number, n: number, k: number, start: number, startRow: number, scratch: number): void;
   gemmPacked(c: number, ldc: number, a: number, aRow: number, aColumn: number, panels: number, m: number, n: number, k: number, start: number, startRow: number, scratch: number): void;
   packB(dst: number, b: number, rowStride: number, columnStride: number, k: number, n: number): void;
