@@ -1,3 +1,5 @@
+import type { Environment } from "../environment.ts";
+
 /** Rises when a field changes its meaning, so that an old file is never misread. */
 export const resultVersion = 1;
 
@@ -9,14 +11,7 @@ export interface BenchResult {
   readonly seconds: number;
   /** Whether all runs ended; false after Ctrl-C, with what there was until then. */
   readonly complete: boolean;
-  readonly environment: {
-    readonly node: string;
-    readonly platform: string;
-    readonly arch: string;
-    readonly cpu: string;
-    readonly cores: number;
-    readonly unroll: string;
-  };
+  readonly environment: Environment;
   readonly config: GradflowConfig;
   readonly tasks: readonly TaskResult[];
 }

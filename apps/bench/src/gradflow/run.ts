@@ -1,11 +1,13 @@
-import { availableParallelism, cpus } from "node:os";
+import { availableParallelism } from "node:os";
 import path from "node:path";
+import { environment } from "../environment.ts";
 import { claimFolder, writeWhole } from "../files.ts";
 import { listenForInterrupt } from "../interrupt.ts";
+import { pathOption } from "../options.ts";
 import { startProgress } from "../progress.ts";
 import { count } from "../report/format.ts";
 import { Collector } from "./collect.ts";
-import { configOf, type GradflowOptions, pathOption } from "./config.ts";
+import { configOf, type GradflowOptions } from "./config.ts";
 import type { Job } from "./job.ts";
 import { runJobs } from "./jobs.ts";
 import { entryOf } from "./lineup.ts";
@@ -100,17 +102,6 @@ async function train(
     progress.stop();
   }
   return collector;
-}
-
-function environment(version: string): BenchResult["environment"] {
-  return {
-    node: process.version,
-    platform: process.platform,
-    arch: process.arch,
-    cpu: cpus()[0]?.model ?? "unknown",
-    cores: availableParallelism(),
-    unroll: version,
-  };
 }
 
 /** Writes both files and prints the tables and where the files are. */
