@@ -14,3 +14,5 @@ export {
 } from "./rows";
 export { gemm, gemmPacked } from "./gemm";
 export { packB } from "./pack";
+export { copyRows, fill, gatherRows, scatterAddRows, transpose } from "./move";
+export { adagrad, adam, addInto, axpy, rmsprop, scale, sgd } from "./update";

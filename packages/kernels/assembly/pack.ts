@@ -8,13 +8,7 @@ import { PANEL_COLUMNS } from "../src/gemm-blocks";
  * on hold anything. Strides in bytes.
  */
 export function packLanes(
-  dst: usize,
-  dstStep: usize,
-  src: usize,
-  laneStride: usize,
-  kStride: usize,
-  lanes: i32,
-  k: i32,
+  dst: usize, dstStep: usize, src: usize, laneStride: usize, kStride: usize, lanes: i32, k: i32,
 ): void {
   const src1 = lanes > 1 ? src + laneStride : src;
   const src2 = lanes > 2 ? src1 + laneStride : src1;
@@ -28,13 +22,7 @@ export function packLanes(
 
 /** Four lanes that lie along k, in squares of 4 by 4. */
 function transposeLanes(
-  dst: usize,
-  dstStep: usize,
-  src: usize,
-  src1: usize,
-  src2: usize,
-  src3: usize,
-  squares: i32,
+  dst: usize, dstStep: usize, src: usize, src1: usize, src2: usize, src3: usize, squares: i32,
 ): void {
   for (; squares > 0; squares--) {
     const a = v128.load(src);
@@ -62,14 +50,7 @@ function transposeLanes(
 
 /** Four lanes of any stride, from `offset` on. */
 function gatherLanes(
-  dst: usize,
-  dstStep: usize,
-  src: usize,
-  src1: usize,
-  src2: usize,
-  src3: usize,
-  kStride: usize,
-  offset: usize,
+  dst: usize, dstStep: usize, src: usize, src1: usize, src2: usize, src3: usize, kStride: usize, offset: usize,
   k: i32,
 ): void {
   for (; k > 0; k--) {
@@ -86,7 +67,9 @@ function gatherLanes(
  * Packs panels of 4 neighbouring values for each k, each `step` bytes after the one before. Four steps of k at a time: they
  * fill a cache line of the panel and are read along the rows of the source.
  */
-export function copyPanels4(dst: usize, dstPanel: usize, src: usize, step: usize, kStride: usize, panels: i32, k: i32): void {
+export function copyPanels4(
+  dst: usize, dstPanel: usize, src: usize, step: usize, kStride: usize, panels: i32, k: i32,
+): void {
   for (; k >= 4; k -= 4) {
     copySquares(dst, dstPanel, src, step, kStride, panels);
     dst += 64;

@@ -67,7 +67,9 @@ export interface PackedProduct extends ProductShape {
  */
 export function gemm({ memory, run }: Kernels, product: Product): void {
   const { m, n, k, c, cRow = n, a, aRow, aColumn, b, bRow, bColumn, start = 0, startRow = cRow } = product;
-  const scratch = memory.frame(scratchBytes(m, k) + packedBytes(min(k, BLOCK_K), min(n, BLOCK_N)), label(product));
+  // A product of one column is computed as its transpose, one row.
+  const panels = packedBytes(min(k, BLOCK_K), min(n === 1 ? m : n, BLOCK_N));
+  const scratch = memory.frame(scratchBytes(m, k) + panels, label(product));
   run.gemm(c, cRow, a, aRow, aColumn, b, bRow, bColumn, m, n, k, start, startRow, scratch);
   memory.endFrame(scratch);
 }
