@@ -17,6 +17,18 @@ export interface KernelFunctions {
   gemm(c: number, ldc: number, a: number, aRow: number, aColumn: number, b: number, bRow: number, bColumn: number, m: number, n: number, k: number, start: number, startRow: number, scratch: number): void;
   gemmPacked(c: number, ldc: number, a: number, aRow: number, aColumn: number, panels: number, m: number, n: number, k: number, start: number, startRow: number, scratch: number): void;
   packB(dst: number, b: number, rowStride: number, columnStride: number, k: number, n: number): void;
+  copyRows(out: number, x: number, rows: number, columns: number, outStride: number, xStride: number): void;
+  fill(out: number, value: number, n: number): void;
+  gatherRows(out: number, x: number, index: number, count: number, rows: number, width: number): number;
+  scatterAddRows(out: number, x: number, index: number, count: number, rows: number, width: number): number;
+  transpose(out: number, x: number, rows: number, columns: number): void;
+  adagrad(p: number, grad: number, sum: number, n: number, lr: number, eps: number, weightDecay: number): void;
+  adam(p: number, grad: number, mean: number, square: number, largest: number, n: number, beta1: number, rest1: number, beta2: number, rest2: number, scale: number, shift: number, shrink: number, added: number): void;
+  addInto(out: number, x: number, n: number): void;
+  axpy(out: number, x: number, factor: number, n: number): void;
+  rmsprop(p: number, grad: number, square: number, mean: number, buffer: number, n: number, lr: number, alpha: number, rest: number, eps: number, weightDecay: number, momentum: number): void;
+  scale(x: number, factor: number, n: number): void;
+  sgd(p: number, grad: number, buffer: number, n: number, lr: number, weightDecay: number, momentum: number, share: number, nesterov: number): void;
   neg(out: number, x: number, n: number): void;
   abs(out: number, x: number, n: number): void;
   sqrt(out: number, x: number, n: number): void;
