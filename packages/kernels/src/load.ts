@@ -42,7 +42,8 @@ export interface NoKernels {
  */
 export function kernels(): Kernels | undefined {
   const state = kernelState();
-  const loaded = (state.loaded ??= load());
+  state.loaded ??= load();
+  const { loaded } = state;
   return loaded.run === undefined ? undefined : loaded;
 }
 
