@@ -41,7 +41,13 @@ function expm1OfRest(x: v128, rounded: v128): v128 {
 
 @inline
 export function exp(x: v128): v128 {
-  const limited = f32x4.pmax(atMost(x, C.EXP_MAX), splat(C.EXP_MIN));
+  return expUpToMax(atMost(x, C.EXP_MAX));
+}
+
+/** `e^x` for `x <= EXP_MAX`. */
+@inline
+export function expUpToMax(x: v128): v128 {
+  const limited = f32x4.pmax(x, splat(C.EXP_MIN));
   const rounded = roundedLog2(limited);
   const y = f32x4.add(expm1OfRest(limited, rounded), splat(1));
   // By two powers of two whose exponents add up to k: 2^k itself may be too large, or subnormal where the product is
@@ -76,7 +82,7 @@ export function tanh(x: v128): v128 {
 /** exp only ever sees a negative number: it cannot overflow, and small results keep all their digits. */
 @inline
 export function sigmoid(x: v128): v128 {
-  const e = exp(v128.or(x, i32x4.splat(0x80000000)));
+  const e = expUpToMax(v128.or(x, i32x4.splat(0x80000000)));
   const one = splat(1);
   return f32x4.div(v128.bitselect(one, e, f32x4.ge(x, splat(0))), f32x4.add(one, e));
 }
@@ -128,7 +134,7 @@ export function log1p(x: v128): v128 {
 @inline
 export function softplus(x: v128): v128 {
   const one = splat(1);
-  const e = exp(v128.or(x, i32x4.splat(0x80000000)));
+  const e = expUpToMax(v128.or(x, i32x4.splat(0x80000000)));
   const u = f32x4.add(one, e);
   const c = f32x4.sub(e, f32x4.sub(u, one));
   const log1p = f32x4.add(logOfNormal(u, splat(0)), f32x4.div(c, u));
@@ -152,7 +158,7 @@ export function erf(x: v128): v128 {
   q = madd(q, size, splat(C.ERF_LARGE_2));
   q = madd(q, size, splat(C.ERF_LARGE_1));
   q = madd(q, size, splat(C.ERF_LARGE_0));
-  const large = f32x4.sub(splat(1), exp(f32x4.sub(f32x4.mul(q, size), size)));
+  const large = f32x4.sub(splat(1), expUpToMax(f32x4.sub(f32x4.mul(q, size), size)));
 
   return v128.bitselect(v128.or(large, signOf(x)), small, f32x4.gt(size, splat(C.ERF_SWITCH)));
 }

@@ -7,7 +7,7 @@ import * as math from "./math";
 import { dot, largest, squaredDeviations, total } from "./reduce";
 import { loadPartial, storePartial } from "./vector";
 
-/** `Σ e^(x - shift)`; the terms go to `out` unless that is 0. `out` may be `x`. */
+/** `Σ e^(x - shift)`, with `shift` the largest x; the terms go to `out` unless that is 0. `out` may be `x`. */
 function sumOfExp(out: usize, x: usize, n: i32, shift: f32): f64 {
   const s = f32x4.splat(shift);
   let a = f64x2.splat(0);
@@ -15,7 +15,7 @@ function sumOfExp(out: usize, x: usize, n: i32, shift: f32): f64 {
   while (true) {
     const v = n >= 4 ? v128.load(x) : loadPartial(x, n);
     const there = i32x4.gt_s(i32x4.splat(n), i32x4(0, 1, 2, 3));
-    const y = v128.and(math.exp(f32x4.sub(v, s)), there);
+    const y = v128.and(math.expUpToMax(f32x4.sub(v, s)), there);
     a = f64x2.add(a, low(y));
     b = f64x2.add(b, high(y));
     n -= 4;
