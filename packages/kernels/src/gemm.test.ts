@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { gemm, gemmPacked, type Product, packedBytes, packPanels } from "./gemm.ts";
 import { bytesOf, type Kernels, kernels } from "./load.ts";
+import type { KernelMemory } from "./memory.ts";
 import type { Build } from "./state.ts";
 import { withKernels } from "./testing.ts";
 import { webAssembly } from "./web-assembly.ts";
@@ -51,6 +52,29 @@ function place(
   return { at: start + 4 * guard, row, column, length };
 }
 
+/** The same kernels, where frames have NaNs behind them that must stay. */
+function guarded({ build, memory, run }: Kernels): Kernels {
+  const sizes: number[] = [];
+  const behind = (at: number): Float32Array => {
+    const end = at + (sizes.at(-1) ?? 0);
+    return memory.f32.subarray(end / 4, end / 4 + 1024);
+  };
+  const frames = {
+    frame(bytes: number, label: string): number {
+      const at = memory.frame(bytes + 4096, label);
+      sizes.push(bytes);
+      behind(at).fill(Number.NaN);
+      return at;
+    },
+    endFrame(at: number): void {
+      expect(behind(at).every(Number.isNaN)).toBe(true);
+      sizes.pop();
+      memory.endFrame(at);
+    },
+  };
+  return { build, run, memory: frames as KernelMemory };
+}
+
 /** Runs a case by gemm and by gemmPacked, demands the same of both, and that nothing else was written. */
 function multiply(wasm: Kernels, { m, n, k, transposeA, transposeB, gaps, start }: Case, of: Operands): Float32Array {
   const a = place(wasm, [m, k], transposeA, gaps.a, of.a);
@@ -63,11 +87,11 @@ function multiply(wasm: Kernels, { m, n, k, transposeA, transposeB, gaps, start 
       ...(start === "c" ? { start: c.at } : start === "bias" ? { start: bias.at, startRow: 0 } : {}),
     };
     const operandB = { b: b.at, bRow: b.row, bColumn: b.column };
-    if (kind === "plain") gemm(wasm, { ...product, ...operandB });
+    if (kind === "plain") gemm(guarded(wasm), { ...product, ...operandB });
     else {
       const panels = wasm.memory.allocate(packedBytes(k, n), "panels");
       packPanels(wasm, { panels, ...operandB, k, n });
-      gemmPacked(wasm, { ...product, panels });
+      gemmPacked(guarded(wasm), { ...product, panels });
       wasm.memory.free(panels);
     }
     const first = c.at / 4 - guard;
@@ -237,6 +261,30 @@ describe.each(builds)("gemm: %s", (build) => {
         }),
         { seed: 23, numRuns: 150 },
       );
+    });
+  });
+
+  it("reads nothing beyond an operand: it may end where memory ends", () => {
+    withBuild(build, (wasm) => {
+      const { memory } = wasm;
+      const values = noise(7);
+      for (const [m, n, k] of [...Array(13).keys()].flatMap((m) => [1, 4, 7, 8].map((n) => [m + 1, n, 5]))) {
+        const at = memory.frame(8192, "a test");
+        const end = memory.memory.buffer.byteLength;
+        for (const transpose of [false, true]) {
+          for (const last of ["a", "b"] as const) {
+            const place = { a: last === "a" ? end - 4 * m * k : at, b: last === "b" ? end - 4 * k * n : at };
+            for (let i = 0; i < m * k; i++) memory.f32[place.a / 4 + i] = values(1, i);
+            if (last === "b") for (let i = 0; i < k * n; i++) memory.f32[place.b / 4 + i] = values(2, i);
+            const strides = transpose
+              ? { aRow: 1, aColumn: m, bRow: 1, bColumn: k }
+              : { aRow: k, aColumn: 1, bRow: n, bColumn: 1 };
+            gemm(wasm, { m, n, k, ...place, ...strides, c: at + 4096 });
+            expect(memory.f32.subarray(at / 4 + 1024, at / 4 + 1024 + m * n).every(Number.isFinite)).toBe(true);
+          }
+        }
+        memory.endFrame(at);
+      }
     });
   });
 
