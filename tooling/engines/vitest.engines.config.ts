@@ -1,0 +1,24 @@
+import path from "node:path";
+import { tests } from "@unroll/vitest";
+
+const root = path.resolve(import.meta.dirname, "../..");
+
+// safetensors moves bytes, and the kernels' own tests run both builds side by side.
+const packages = ["tensor", "autograd", "nn", "cells", "optim", "data", "gradflow"];
+
+// What fails the same way on every engine is tested once, by `npm test`: calls with wrong arguments, whose errors come
+// before any engine runs, and the examples of the documentation, which are compared to the digits that they print.
+const exclude = ["**/docs.test.ts", "**/*arguments.test.ts", "**/every-argument.test.ts", "**/errors.test.ts"];
+
+export default tests({
+  projects: [
+    path.join(import.meta.dirname, "vitest.config.ts"),
+    ...packages.map((name) => {
+      const folder = path.join(root, "packages", name);
+      // One process for many files: loading the packages anew for each takes longer than testing them. `npm test` has
+      // shown by then that every file also passes alone.
+      const test = { name, root: folder, exclude, isolate: false };
+      return { extends: path.join(folder, "vitest.config.ts"), test };
+    }),
+  ],
+});
