@@ -2,8 +2,10 @@
 // they come as types with a method `of`, called on no object, which is compiled in place: once in each loop, which
 // serves whole vectors and the last, partly filled one.
 //
-// The computation stands at the loop's head and its operand is loaded at the end of the turn before: V8 moves constants
-// out of a loop only from blocks that every way out passes, and building one anew takes three instructions.
+// Two things about V8 shape them. It moves constants out of a loop only from blocks that every way out passes, and
+// building one anew takes three instructions: so the computation stands at a loop's head. And a call within a loop, even
+// one that is made once, keeps values out of registers: so the inner loop has none, and the outer one takes a second
+// turn for what is left.
 
 import { loadPartial, storePartial } from "./vector";
 
@@ -12,18 +14,23 @@ import { loadPartial, storePartial } from "./vector";
 export function map<F>(out: usize, x: usize, n: i32): void {
   const f = changetype<F>(0);
   if (n <= 0) return;
+  let v = n >= 4 ? v128.load(x) : loadPartial(x, n);
   while (true) {
-    const v = n >= 4 ? v128.load(x) : loadPartial(x, n);
-    const y = f.of(v);
-    n -= 4;
-    if (n < 0) {
-      storePartial(out, y, n + 4);
-      return;
+    while (true) {
+      const y = f.of(v);
+      if (n < 4) {
+        storePartial(out, y, n);
+        return;
+      }
+      v128.store(out, y);
+      out += 16;
+      x += 16;
+      n -= 4;
+      if (n < 4) break;
+      v = v128.load(x);
     }
-    v128.store(out, y);
     if (n == 0) return;
-    out += 16;
-    x += 16;
+    v = loadPartial(x, n);
   }
 }
 
@@ -32,17 +39,22 @@ export function map<F>(out: usize, x: usize, n: i32): void {
 export function mapWith<F>(out: usize, x: usize, n: i32, p: v128, q: v128): void {
   const f = changetype<F>(0);
   if (n <= 0) return;
+  let v = n >= 4 ? v128.load(x) : loadPartial(x, n);
   while (true) {
-    const v = n >= 4 ? v128.load(x) : loadPartial(x, n);
-    const y = f.of(v, p, q);
-    n -= 4;
-    if (n < 0) {
-      storePartial(out, y, n + 4);
-      return;
+    while (true) {
+      const y = f.of(v, p, q);
+      if (n < 4) {
+        storePartial(out, y, n);
+        return;
+      }
+      v128.store(out, y);
+      out += 16;
+      x += 16;
+      n -= 4;
+      if (n < 4) break;
+      v = v128.load(x);
     }
-    v128.store(out, y);
     if (n == 0) return;
-    out += 16;
-    x += 16;
+    v = loadPartial(x, n);
   }
 }

@@ -12,20 +12,29 @@ function sumOfExp(out: usize, x: usize, n: i32, shift: f32): f64 {
   const s = f32x4.splat(shift);
   let a = f64x2.splat(0);
   let b = f64x2.splat(0);
+  let v = n >= 4 ? v128.load(x) : loadPartial(x, n);
+  // Two loops for the reason that map.ts gives.
   while (true) {
-    const v = n >= 4 ? v128.load(x) : loadPartial(x, n);
-    const there = i32x4.gt_s(i32x4.splat(n), i32x4(0, 1, 2, 3));
-    const y = v128.and(math.expUpToMax(f32x4.sub(v, s)), there);
-    a = f64x2.add(a, low(y));
-    b = f64x2.add(b, high(y));
-    n -= 4;
-    if (out) {
-      if (n < 0) storePartial(out, y, n + 4);
-      else v128.store(out, y);
-      out += 16;
+    while (true) {
+      const there = i32x4.gt_s(i32x4.splat(n), i32x4(0, 1, 2, 3));
+      const y = v128.and(math.expUpToMax(f32x4.sub(v, s)), there);
+      a = f64x2.add(a, low(y));
+      b = f64x2.add(b, high(y));
+      if (n < 4) {
+        if (out) storePartial(out, y, n);
+        return addLanes(a, b);
+      }
+      if (out) {
+        v128.store(out, y);
+        out += 16;
+      }
+      x += 16;
+      n -= 4;
+      if (n < 4) break;
+      v = v128.load(x);
     }
-    if (n <= 0) return addLanes(a, b);
-    x += 16;
+    if (n == 0) return addLanes(a, b);
+    v = loadPartial(x, n);
   }
 }
 
@@ -124,19 +133,21 @@ export function crossEntropyGrad(
   }
 }
 
+@inline
+function shiftAndScale(v: v128, shift: v128, scale: v128): v128 {
+  return rounded(f64x2.mul(f64x2.sub(low(v), shift), scale), f64x2.mul(f64x2.sub(high(v), shift), scale));
+}
+
 /** `out = (x - mean) scale` in float64, rounded once. */
 function standardize(out: usize, x: usize, n: i32, mean: f64, scale: f64): void {
   const m = f64x2.splat(mean);
   const s = f64x2.splat(scale);
-  while (n > 0) {
-    const v = n >= 4 ? v128.load(x) : loadPartial(x, n);
-    const y = rounded(f64x2.mul(f64x2.sub(low(v), m), s), f64x2.mul(f64x2.sub(high(v), m), s));
-    n -= 4;
-    if (n < 0) storePartial(out, y, n + 4);
-    else v128.store(out, y);
+  for (; n >= 4; n -= 4) {
+    v128.store(out, shiftAndScale(v128.load(x), m, s));
     out += 16;
     x += 16;
   }
+  if (n > 0) storePartial(out, shiftAndScale(loadPartial(x, n), m, s), n);
 }
 
 /** `1 / √(variance + eps)` of a row, with the population's variance. */
