@@ -7,6 +7,8 @@ import { checkOptions } from "../options.ts";
 import { numericDType } from "../rules.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { indexRowsKernel } from "../wasm/move-rows.ts";
+import { worthView } from "../wasm/rows-copy.ts";
 import type { DimAttrs } from "./softmax.ts";
 
 /** Checks the dtypes of (x, index) or (x, index, source), and gives x's. */
@@ -105,10 +107,13 @@ export const indexSelectOp: OpRecord<"indexSelect", DimAttrs> = /* @__PURE__ */ 
     for (let a = 0; a < outer; a++) {
       for (let k = 0; k < at.length; k++) {
         const i = (a * n + checkedIndex("indexSelect", at[k], n)) * inner;
-        for (let b = 0; b < inner; b++) out[o++] = data[i + b];
+        if (inner >= worthView) out.set(data.subarray(i, i + inner), o);
+        else for (let b = 0; b < inner; b++) out[o + b] = data[i + b];
+        o += inner;
       }
     }
   },
+  kernel: indexRowsKernel,
 });
 
 export const indexAddOp: OpRecord<"indexAdd", DimAttrs> = /* @__PURE__ */ defineOp<"indexAdd", DimAttrs>({
@@ -134,6 +139,7 @@ export const indexAddOp: OpRecord<"indexAdd", DimAttrs> = /* @__PURE__ */ define
       }
     }
   },
+  kernel: indexRowsKernel,
 });
 
 export const oneHotOp: OpRecord<"oneHot", { classes: number; dtype: "float32" | "float64" | "int32" }> =

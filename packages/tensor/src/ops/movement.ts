@@ -15,6 +15,7 @@ import {
   stridesOf,
 } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { permuteKernel } from "../wasm/move.ts";
 
 /** The shape that an op was asked for. */
 export interface ShapeAttrs {
@@ -64,6 +65,7 @@ export const permuteOp: OpRecord<"permute", { order: readonly number[] }> = /* @
       }
     }
   },
+  kernel: permuteKernel,
 });
 
 export const broadcastToOp: OpRecord<"broadcastTo", ShapeAttrs> = /* @__PURE__ */ defineOp<"broadcastTo", ShapeAttrs>({

@@ -3,11 +3,13 @@ import type { DType, TypedArray } from "../dtype.ts";
 import { isFloat } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { type Dims, groupOf, normalizeDims, runsOf } from "../groups.ts";
-import { apply, defineOp, type OpRecord } from "../op.ts";
+import { apply, defineOp, type OpKernel, type OpRecord } from "../op.ts";
 import { checkBoolean, checkOptions } from "../options.ts";
 import { floatDType, numericDType } from "../rules.ts";
 import { formatShape, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { reduceKernel } from "../wasm/reduce.ts";
+import { logSumExpKernel } from "../wasm/rows.ts";
 import { permute, reshape } from "./movement.ts";
 
 /** A run of neighbouring axes, each left behind with size 1. */
@@ -24,6 +26,7 @@ function reduction<Name extends string>(
   dtype: (name: string, inputs: readonly Tensor[]) => DType,
   fold: Fold,
   emptyAllowed: boolean,
+  kernel?: OpKernel<ReduceAttrs>,
 ): OpRecord<Name, ReduceAttrs> {
   return defineOp<Name, ReduceAttrs>({
     name,
@@ -41,6 +44,7 @@ function reduction<Name extends string>(
         for (let b = 0; b < inner; b++, o++) out[o] = fold(data, a * n * inner + b, inner, n);
       }
     },
+    kernel,
   });
 }
 
@@ -57,6 +61,7 @@ export const sumOp: OpRecord<"sum", ReduceAttrs> = /* @__PURE__ */ reduction(
     return total;
   },
   true,
+  /* @__PURE__ */ reduceKernel("sum"),
 );
 
 export const maxOp: OpRecord<"max", ReduceAttrs> = /* @__PURE__ */ reduction(
@@ -68,6 +73,7 @@ export const maxOp: OpRecord<"max", ReduceAttrs> = /* @__PURE__ */ reduction(
     return best;
   },
   false,
+  /* @__PURE__ */ reduceKernel("max"),
 );
 
 export const minOp: OpRecord<"min", ReduceAttrs> = /* @__PURE__ */ reduction(
@@ -79,6 +85,7 @@ export const minOp: OpRecord<"min", ReduceAttrs> = /* @__PURE__ */ reduction(
     return best;
   },
   false,
+  /* @__PURE__ */ reduceKernel("min"),
 );
 
 export const logSumExpOp: OpRecord<"logSumExp", ReduceAttrs> = /* @__PURE__ */ reduction(
@@ -94,6 +101,7 @@ export const logSumExpOp: OpRecord<"logSumExp", ReduceAttrs> = /* @__PURE__ */ r
     return best + Math.log(total);
   },
   true,
+  logSumExpKernel,
 );
 
 export const anyOp: OpRecord<"any", ReduceAttrs> = /* @__PURE__ */ reduction(

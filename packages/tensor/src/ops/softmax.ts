@@ -1,9 +1,10 @@
 import { axisOf } from "../check.ts";
 import type { TypedArray } from "../dtype.ts";
 import { groupOf } from "../groups.ts";
-import { apply, defineOp, type OpRecord } from "../op.ts";
+import { apply, defineOp, type OpKernel, type OpRecord } from "../op.ts";
 import { floatDType, shapeOfFirst } from "../rules.ts";
 import type { Tensor } from "../tensor.ts";
+import { rowKernel } from "../wasm/rows.ts";
 
 /** The axis along which an op works. */
 export interface DimAttrs {
@@ -13,7 +14,7 @@ export interface DimAttrs {
 /** Works on `n` values that lie `step` apart from `at` on. */
 type Row = (y: TypedArray, x: TypedArray, at: number, step: number, n: number) => void;
 
-function alongDim<Name extends string>(name: Name, row: Row): OpRecord<Name, DimAttrs> {
+function alongDim<Name extends string>(name: Name, row: Row, kernel?: OpKernel<DimAttrs>): OpRecord<Name, DimAttrs> {
   return defineOp<Name, DimAttrs>({
     name,
     dtype: floatDType,
@@ -23,6 +24,7 @@ function alongDim<Name extends string>(name: Name, row: Row): OpRecord<Name, Dim
       const data = x.data;
       for (let a = 0; a < outer; a++) for (let b = 0; b < inner; b++) row(out, data, a * n * inner + b, inner, n);
     },
+    kernel,
   });
 }
 
@@ -33,16 +35,20 @@ function largest(x: TypedArray, at: number, step: number, n: number): number {
   return best;
 }
 
-export const softmaxOp: OpRecord<"softmax", DimAttrs> = /* @__PURE__ */ alongDim("softmax", (y, x, at, step, n) => {
-  const shift = largest(x, at, step, n);
-  let total = 0;
-  for (let k = 0, i = at; k < n; k++, i += step) {
-    const e = Math.exp(x[i] - shift);
-    y[i] = e;
-    total += e;
-  }
-  for (let k = 0, i = at; k < n; k++, i += step) y[i] /= total;
-});
+export const softmaxOp: OpRecord<"softmax", DimAttrs> = /* @__PURE__ */ alongDim(
+  "softmax",
+  (y, x, at, step, n) => {
+    const shift = largest(x, at, step, n);
+    let total = 0;
+    for (let k = 0, i = at; k < n; k++, i += step) {
+      const e = Math.exp(x[i] - shift);
+      y[i] = e;
+      total += e;
+    }
+    for (let k = 0, i = at; k < n; k++, i += step) y[i] /= total;
+  },
+  /* @__PURE__ */ rowKernel("softmax"),
+);
 
 export const logSoftmaxOp: OpRecord<"logSoftmax", DimAttrs> = /* @__PURE__ */ alongDim(
   "logSoftmax",
@@ -54,6 +60,7 @@ export const logSoftmaxOp: OpRecord<"logSoftmax", DimAttrs> = /* @__PURE__ */ al
     // In two steps: shift + log would round away log beside a large shift.
     for (let k = 0, i = at; k < n; k++, i += step) y[i] = x[i] - shift - log;
   },
+  /* @__PURE__ */ rowKernel("logSoftmax"),
 );
 
 export const cumsumOp: OpRecord<"cumsum", DimAttrs> = /* @__PURE__ */ alongDim("cumsum", (y, x, at, step, n) => {

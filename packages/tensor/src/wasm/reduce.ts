@@ -1,0 +1,76 @@
+import type { Kernels } from "@unroll/kernels";
+import type { TypedArray } from "../dtype.ts";
+import { type Group, groupOf } from "../groups.ts";
+import type { OpKernel } from "../op.ts";
+import { chunkSize, exactFrom } from "./chunk.ts";
+import { packRows, unpackRows } from "./rows-copy.ts";
+
+/** Functions of the kernel module that reduce the middle axis of `[outer, n, inner]`. */
+export type ReduceKernel = "sum" | "max" | "min";
+
+/**
+ * How many values of one reduction down columns are staged at a time (4 MB): more than of an elementwise op, since a part
+ * of the columns costs one copy for each row.
+ */
+const columnsSize = 1 << 20;
+
+/**
+ * Runs a reduction of the kernel module. Few values are left to the reference where it gives the same bits: always for
+ * extremes, and for sums down columns. A row is summed in four lanes, and so always here.
+ */
+export function reduceKernel(name: ReduceKernel): OpKernel<{ first: number; last: number }> {
+  return (kernels, out, [x], { first, last }) => {
+    const group = groupOf(x.shape, first, last);
+    const { n, inner } = group;
+    if (n === 0 || (x.size < exactFrom && (name !== "sum" || inner > 1))) return false;
+    if (inner === 1 || n * inner <= columnsSize) reduceWhole(kernels, name, out, x.data, group);
+    else reduceColumns(kernels, name, out, x.data, group);
+    return true;
+  };
+}
+
+/** As many matrices `[n, inner]` at a time as a chunk holds, at least one. */
+function reduceWhole(
+  { memory, run }: Kernels,
+  name: ReduceKernel,
+  out: Float32Array,
+  x: TypedArray,
+  { outer, n, inner }: Group,
+): void {
+  const size = n * inner;
+  const count = Math.min(outer, Math.max(1, Math.floor(chunkSize / size)));
+  const at = memory.frame(4 * count * (size + inner), name);
+  const to = at + 4 * count * size;
+  const { f32 } = memory;
+  for (let a = 0; a < outer; a += count) {
+    const part = Math.min(count, outer - a);
+    packRows(f32, at >> 2, x, a * size, part, size, size);
+    run[name](to, at, part, n, inner);
+    unpackRows(out, a * inner, inner, f32, to >> 2, part, inner);
+  }
+  memory.endFrame(at);
+}
+
+/** One matrix `[n, inner]` in stripes of neighbouring columns. */
+function reduceColumns(
+  { memory, run }: Kernels,
+  name: ReduceKernel,
+  out: Float32Array,
+  x: TypedArray,
+  { outer, n, inner }: Group,
+): void {
+  // A cache line at least, or each value would be fetched in vain many times.
+  const width = Math.min(inner, Math.max(16, Math.floor(columnsSize / n)));
+  const at = memory.frame(4 * (n + 1) * width, name);
+  const to = at + 4 * n * width;
+  const { f32 } = memory;
+  for (let a = 0; a < outer; a++) {
+    for (let j = 0; j < inner; j += width) {
+      const columns = Math.min(width, inner - j);
+      packRows(f32, at >> 2, x, a * n * inner + j, n, columns, inner);
+      run[name](to, at, 1, n, columns);
+      out.set(f32.subarray(to >> 2, (to >> 2) + columns), a * inner + j);
+    }
+  }
+  memory.endFrame(at);
+}
