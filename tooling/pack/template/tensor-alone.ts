@@ -1,4 +1,4 @@
-import { add, manualSeed, matmul, mean, mul, randn, sub, sum, transpose } from "@unroll/tensor";
+import { add, manualSeed, matmul, mean, mul, randn, setDeterministic, sub, sum, transpose } from "@unroll/tensor";
 
 export interface Training {
   losses: number[];
@@ -7,6 +7,7 @@ export interface Training {
 
 /** Fits a line by gradient descent whose gradient is written by hand, with nothing but tensors. */
 export function train(steps: number = 20): Training {
+  setDeterministic(true);
   manualSeed(7);
   const x = randn([32, 3]);
   const y = add(matmul(x, randn([3, 1])), 0.5);
