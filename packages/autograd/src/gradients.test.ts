@@ -91,12 +91,15 @@ describe("the samples notice a wrong row", () => {
     expect({ caught, ran }).toEqual({ caught: expected, ran: expected });
   });
 
-  it.each(withRow.filter((op) => rows[op]?.addInto))("%s, added in place", (op) => {
+  it.each(withRow.filter((op) => rows[op]?.adds))("%s, added in place", (op) => {
     const { caught, ran } = noticed(op, (row, ran) => ({
       ...row,
-      addInto: (into, context) => {
-        ran();
-        row.addInto?.(into, { ...context, g: mul(context.g, 1.001) });
+      adds: row.adds && {
+        ...row.adds,
+        into: (into, context) => {
+          ran();
+          row.adds?.into(into, { ...context, g: mul(context.g, 1.001) });
+        },
       },
     }));
     expect({ caught, ran }).toEqual({ caught: true, ran: true });

@@ -1,6 +1,8 @@
 import {
+  type AttrsOf,
   abs,
   add,
+  addProduct,
   arange,
   broadcastTo,
   cast,
@@ -31,6 +33,7 @@ import {
   type Shape,
   scatterAdd,
   sigmoid,
+  sigmoidGrad,
   sign,
   sin,
   slice,
@@ -38,6 +41,7 @@ import {
   sum,
   type Tensor,
   type TypedArray,
+  tanhGrad,
   tril,
   unsqueeze,
   where,
@@ -67,6 +71,29 @@ function sharedExtreme(g: Tensor, x: Tensor, y: Tensor, { first, last }: { first
 
 function zerosOf({ shapes, dtypes }: Context<unknown>): Tensor {
   return zeros(shapes[0], { dtype: dtypes[0] });
+}
+
+/** Which operands of a product are transposed. */
+type MatmulAttrs = AttrsOf<"matmul">;
+
+// y = a' b' with a' and b' transposed or not: ∂a' = g b'ᵀ, ∂b' = a'ᵀ g, each turned to how it was stored.
+
+function leftOf(g: Tensor, b: Tensor, { transposeA, transposeB }: MatmulAttrs): Tensor {
+  return transposeA
+    ? matmul(b, g, { transposeA: transposeB, transposeB: true })
+    : matmul(g, b, { transposeB: !transposeB });
+}
+
+function rightOf(g: Tensor, a: Tensor, { transposeA, transposeB }: MatmulAttrs): Tensor {
+  return transposeB
+    ? matmul(g, a, { transposeA: true, transposeB: transposeA })
+    : matmul(a, g, { transposeA: !transposeA });
+}
+
+/** Adds {@link rightOf} in place. */
+function addRight(into: TypedArray, g: Tensor, a: Tensor, { transposeA, transposeB }: MatmulAttrs): void {
+  if (transposeB) addProduct(into, g, a, { transposeA: true, transposeB: transposeA });
+  else addProduct(into, a, g, { transposeA: !transposeA });
 }
 
 export const gradients: GradientTable = {
@@ -117,8 +144,17 @@ export const gradients: GradientTable = {
     only(logicalAnd(greaterEqual(input(0), min), lessEqual(input(0), max)), g),
   ),
 
-  tanh: keepOutput(({ g, output }) => mul(g, sub(1, mul(output(), output())))),
-  sigmoid: keepOutput(({ g, output }) => mul(g, mul(output(), sub(1, output())))),
+  tanh: keepOutput(({ g, output }) => tanhGrad(g, output())),
+  sigmoid: keepOutput(({ g, output }) => sigmoidGrad(g, output())),
+  // a is the gradient that the op was given, y the output it was taken from: out = a (1 - y²), out = a y (1 - y).
+  tanhGrad: keepInputs(
+    ({ g, input }) => tanhGrad(g, input(1)),
+    ({ g, input }) => mul(mul(g, input(0)), mul(input(1), -2)),
+  ),
+  sigmoidGrad: keepInputs(
+    ({ g, input }) => sigmoidGrad(g, input(1)),
+    ({ g, input }) => mul(mul(g, input(0)), sub(1, mul(input(1), 2))),
+  ),
   relu: keepOutput(({ g, output }) => where(lessEqual(output(), 0), 0, g)),
   softplus: keepInputs(({ g, input }) => mul(g, sigmoid(input(0)))),
   hardSigmoid: keepInputs(({ g, input }) => only(less(abs(input(0)), 3), mul(g, 1 / 6))),
@@ -140,17 +176,31 @@ export const gradients: GradientTable = {
   logSoftmax: keepOutput(({ g, output, attrs: { dim } }) => sub(g, mul(exp(output()), sum(g, dim, { keepDim: true })))),
   cumsum: keepNothing(({ g, attrs: { dim } }) => flip(cumsum(flip(g, dim), dim), dim)),
 
-  // y = a' b' with a' and b' transposed or not: ∂a' = g b'ᵀ, ∂b' = a'ᵀ g, each turned to how it was stored.
-  matmul: keepInputs(
-    ({ g, input, attrs: { transposeA, transposeB } }) =>
-      transposeA
-        ? matmul(input(1), g, { transposeA: transposeB, transposeB: true })
-        : matmul(g, input(1), { transposeB: !transposeB }),
-    ({ g, input, attrs: { transposeA, transposeB } }) =>
-      transposeB
-        ? matmul(g, input(0), { transposeA: true, transposeB: transposeA })
-        : matmul(input(0), g, { transposeA: !transposeA }),
-  ),
+  matmul: {
+    ...keepInputs<MatmulAttrs>(
+      ({ g, input, attrs }) => leftOf(g, input(1), attrs),
+      ({ g, input, attrs }) => rightOf(g, input(0), attrs),
+    ),
+    adds: {
+      input: 1,
+      part: false,
+      // A batch of products has a sum to be taken first.
+      fits: ({ g, shapes }) => g.shape.length === 2 && shapes[0].length === 2,
+      into: (into, { g, input, attrs }) => addRight(into, g, input(0), attrs),
+    },
+  },
+  addmm: {
+    ...keepInputs<MatmulAttrs>(
+      ({ g }) => g,
+      ({ g, input, attrs }) => leftOf(g, input(2), attrs),
+      ({ g, input, attrs }) => rightOf(g, input(1), attrs),
+    ),
+    adds: {
+      input: 2,
+      part: false,
+      into: (into, { g, input, attrs }) => addRight(into, g, input(1), attrs),
+    },
+  },
 
   reshape: keepNothing(({ g, shapes }) => reshape(g, shapes[0])),
   permute: keepNothing(({ g, attrs: { order } }) =>
@@ -177,14 +227,22 @@ export const gradients: GradientTable = {
       if (step === 1) return pad(g, dim, start, shapes[0][dim] - end);
       return indexAdd(zerosOf(context), dim, arange(start, end, step, { dtype: "int32" }), g);
     }),
-    addInto: (into, { g, shapes, attrs: { dim, start, step } }) =>
-      addRows(into, g, shapes[0], dim, (k) => start + k * step),
+    adds: {
+      input: 0,
+      part: true,
+      into: (into, { g, shapes, attrs: { dim, start, step } }) =>
+        addRows(into, g, shapes[0], dim, (k) => start + k * step),
+    },
   },
   select: {
     ...keepNothing<{ dim: number; index: number }>(({ g, shapes, attrs: { dim, index } }) =>
       pad(unsqueeze(g, dim), dim, index, shapes[0][dim] - index - 1),
     ),
-    addInto: (into, { g, shapes, attrs: { dim, index } }) => addRows(into, g, shapes[0], dim, () => index),
+    adds: {
+      input: 0,
+      part: true,
+      into: (into, { g, shapes, attrs: { dim, index } }) => addRows(into, g, shapes[0], dim, () => index),
+    },
   },
   flip: keepNothing(({ g, attrs: { dims } }) => flip(g, dims)),
   pad: keepNothing(({ g, shapes, attrs: { dim, before } }) => slice(g, dim, before, before + shapes[0][dim])),
@@ -201,9 +259,13 @@ export const gradients: GradientTable = {
     ...keepInput<{ dim: number }, 1>(1, (context) =>
       indexAdd(zerosOf(context), context.attrs.dim, context.input(1), context.g),
     ),
-    addInto: (into, { g, input, shapes, attrs: { dim } }) => {
-      const rows = input(1).data;
-      addRows(into, g, shapes[0], dim, (k) => rows[k]);
+    adds: {
+      input: 0,
+      part: true,
+      into: (into, { g, input, shapes, attrs: { dim } }) => {
+        const rows = input(1).data;
+        addRows(into, g, shapes[0], dim, (k) => rows[k]);
+      },
     },
   },
   indexAdd: keepInput(

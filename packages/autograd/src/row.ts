@@ -31,8 +31,16 @@ export interface OutputContext<Attrs> extends Context<Attrs> {
  */
 export type Rule<C> = (context: C, index: number) => Tensor;
 
-/** Adds a gradient into the input's, without making a tensor of the input's size for each part of it. */
-export type AddInto<Attrs> = (into: TypedArray, context: Context<Attrs> & InputsContext<Attrs>) => void;
+/** How the gradient of one input is added to what others have brought it, without a tensor of its own. */
+export interface Adds<Attrs> {
+  /** Which input. */
+  readonly input: number;
+  /** Whether it is a part of the input's gradient, so that even the first is added, to zeros. */
+  readonly part: boolean;
+  /** Whether this call can be added in place; all can when left out. */
+  readonly fits?: (context: Context<Attrs>) => boolean;
+  readonly into: (into: TypedArray, context: Context<Attrs> & InputsContext<Attrs>) => void;
+}
 
 /** The gradient of one op: what it keeps of the forward pass, and one rule per input (the last serves all further ones). */
 export interface Row<Attrs> {
@@ -40,8 +48,7 @@ export interface Row<Attrs> {
   /** The one input that is kept where `keeps` is "input". */
   readonly kept?: number | undefined;
   readonly rules: readonly Rule<InputsContext<Attrs> & OutputContext<Attrs>>[];
-  /** For the first input of an op that takes a part of it. */
-  readonly addInto?: AddInto<Attrs> | undefined;
+  readonly adds?: Adds<Attrs> | undefined;
 }
 
 /** A row of any op, as the walker sees it. */

@@ -59,9 +59,7 @@ describe("grad under a tracer", () => {
         // the gradient to start from
         "full",
         // g (1 - y²)
-        "mul",
-        "sub",
-        "mul",
+        "tanhGrad",
         // g wᵀ and hᵀ g
         "matmul",
         "matmul",

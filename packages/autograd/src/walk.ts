@@ -77,19 +77,21 @@ class Gradients {
     }
   }
 
-  /** Adds to a part of a gradient, so that T slices of one tensor cost T slices and not T tensors. */
-  addPart(parent: GraphNode, node: OpNode, context: Context<never> & InputsContext<never>): boolean {
-    if (!this.#inPlace || node.row.addInto === undefined) return false;
+  /** Adds a gradient in place where the op knows how: T slices of one tensor cost T slices and not T tensors. */
+  addInPlace(parent: GraphNode, index: number, node: OpNode, context: Context<never> & InputsContext<never>): boolean {
+    const { adds } = node.row;
+    if (!this.#inPlace || adds?.input !== index || adds.fits?.(context) === false) return false;
     let pending = this.#pending.get(parent);
     if (pending === undefined) {
-      pending = { value: zeros(node.shapes[0], { dtype: node.dtypes[0] }), owned: true };
+      if (!adds.part) return false;
+      pending = { value: zeros(node.shapes[index], { dtype: node.dtypes[index] }), owned: true };
       this.#pending.set(parent, pending);
     } else if (!pending.owned) {
       const { shape, dtype, data } = pending.value;
       pending.value = new Tensor(shape, dtype, { data: data.slice(), version: 0 });
       pending.owned = true;
     }
-    node.row.addInto(pending.value.data, context);
+    adds.into(pending.value.data, context);
     return true;
   }
 }
@@ -143,7 +145,7 @@ function passOp(
   for (let i = 0; i < node.parents.length; i++) {
     const parent = node.parents[i];
     if (!wants(parent)) continue;
-    if (i === 0 && gradients.addPart(parent, node, context)) continue;
+    if (gradients.addInPlace(parent, i, node, context)) continue;
     const rule = row.rules[Math.min(i, row.rules.length - 1)];
     gradients.add(parent, conform(rule(context, i), shapes[i], dtypes[i], node.op.name, i));
   }

@@ -1,5 +1,5 @@
 import { add, checkOptions, checkTensor, chunk, mul, OptionError, sigmoid, type Tensor, tanh } from "@unroll/tensor";
-import { affine } from "./affine.ts";
+import { gates } from "./affine.ts";
 import type { Cell } from "./cell.ts";
 import { partOf } from "./checks.ts";
 import { GatedCell } from "./gated-cell.ts";
@@ -66,7 +66,7 @@ export class LSTMCell extends GatedCell implements Cell<LSTMState> {
     checkTensor("LSTMCell.step", x);
     const h = partOf("LSTMCell.step", state, "h");
     const c = partOf("LSTMCell.step", state, "c");
-    const z = add(affine(x, this.weight_ih, this.bias_ih), affine(h, this.weight_hh, this.bias_hh));
+    const z = gates(x, h, this);
     const [i, f, g, o] = chunk(z, 4, -1);
     const nextC = add(mul(sigmoid(f), c), mul(sigmoid(i), tanh(g)));
     const nextH = mul(sigmoid(o), tanh(nextC));

@@ -1,5 +1,5 @@
-import { add, checkOptions, checkTensor, relu, type Tensor, tanh } from "@unroll/tensor";
-import { affine } from "./affine.ts";
+import { checkOptions, checkTensor, relu, type Tensor, tanh } from "@unroll/tensor";
+import { gates } from "./affine.ts";
 import type { Cell } from "./cell.ts";
 import { checkWord, partOf } from "./checks.ts";
 import { GatedCell } from "./gated-cell.ts";
@@ -58,7 +58,7 @@ export class RNNCell extends GatedCell implements Cell<RNNState> {
   step(x: Tensor, state: RNNState): { output: Tensor; state: RNNState } {
     checkTensor("RNNCell.step", x);
     const h = partOf("RNNCell.step", state, "h");
-    const z = add(affine(x, this.weight_ih, this.bias_ih), affine(h, this.weight_hh, this.bias_hh));
+    const z = gates(x, h, this);
     const next = this.nonlinearity === "tanh" ? tanh(z) : relu(z);
     return { output: next, state: { h: next } };
   }

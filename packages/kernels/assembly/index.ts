@@ -2,6 +2,7 @@
 // memory; all arrays are float32 unless a function says otherwise, row-major and contiguous.
 export * from "./unary";
 export * from "./binary";
+export { sigmoidGrad, tanhGrad } from "./gradients";
 export { cumsum, max, min, sum, sumOfSquares } from "./reduce";
 export {
   crossEntropy,

@@ -1,12 +1,13 @@
 import { type Parameter, parameter } from "@unroll/autograd";
 import {
-  add,
+  addmm,
   checkBoolean,
   checkOptions,
   checkTensor,
   formatShape,
   type Generator,
   matmul,
+  reshape,
   ShapeError,
   type Tensor,
 } from "@unroll/tensor";
@@ -73,8 +74,12 @@ export class Linear extends Module implements Layer<[x: Tensor], Tensor> {
     checkTensor("Linear.forward", x);
     if (x.shape.at(-1) !== this.inFeatures)
       throw new ShapeError(`Linear: expected ${formatTail([this.inFeatures])}, got ${formatShape(x.shape)}`);
-    const product = matmul(x, this.weight, { transposeB: true });
-    return this.bias === undefined ? product : add(product, this.bias);
+    const transposed = { transposeB: true };
+    if (this.bias === undefined) return matmul(x, this.weight, transposed);
+    // Rows are rows, whatever axes they come in: one product over all of them.
+    const rows = x.shape.length === 2 ? x : reshape(x, [-1, this.inFeatures]);
+    const out = addmm(this.bias, rows, this.weight, transposed);
+    return rows === x ? out : reshape(out, [...x.shape.slice(0, -1), this.outFeatures]);
   }
 
   describe(): string {

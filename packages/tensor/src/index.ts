@@ -17,6 +17,7 @@ export { type Dims, type Group, groupOf } from "./groups.ts";
 export { assign, mutate } from "./mutate.ts";
 export { apply, defineOp, type Op, type OpKernel, type OpRecord } from "./op.ts";
 export type { Operand } from "./operands.ts";
+export { sigmoidGrad, tanhGrad } from "./ops/activation-gradients.ts";
 export {
   elu,
   gelu,
@@ -29,6 +30,7 @@ export {
   softplus,
   tanh,
 } from "./ops/activations.ts";
+export { addmm, addProduct } from "./ops/addmm.ts";
 export { add, div, maximum, minimum, mul, pow, sub } from "./ops/arithmetic.ts";
 export { cast } from "./ops/cast.ts";
 export {

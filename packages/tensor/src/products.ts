@@ -17,22 +17,31 @@ export interface Sizes {
 }
 
 /** The sizes of a product, or a {@link ShapeError} when the operands do not fit. */
-export function sizesOf([a, b]: readonly Tensor[], { transposeA, transposeB }: MatmulAttrs): Sizes {
+export function sizesOf(
+  [a, b]: readonly Tensor[],
+  { transposeA, transposeB }: MatmulAttrs,
+  fn: string = "matmul",
+): Sizes {
   if (a.shape.length < 2 || b.shape.length < 2) {
-    throw new ShapeError(`matmul: expected matrices, got ${formatShape(a.shape)} x ${formatShape(b.shape)}`);
+    throw new ShapeError(`${fn}: expected matrices, got ${formatShape(a.shape)} x ${formatShape(b.shape)}`);
   }
   const [rowsA, columnsA] = a.shape.slice(-2);
   const [rowsB, columnsB] = b.shape.slice(-2);
   const [M, K] = transposeA ? [columnsA, rowsA] : [rowsA, columnsA];
   const [inner, N] = transposeB ? [columnsB, rowsB] : [rowsB, columnsB];
-  if (K !== inner) throw innerSizesDiffer(a, b, { transposeA, transposeB });
-  return { M, N, K, batch: broadcastShapes("matmul", [a.shape.slice(0, -2), b.shape.slice(0, -2)]) };
+  if (K !== inner) throw innerSizesDiffer(a, b, { transposeA, transposeB }, fn);
+  return { M, N, K, batch: broadcastShapes(fn, [a.shape.slice(0, -2), b.shape.slice(0, -2)]) };
 }
 
 /** The error for operands whose inner sizes differ. */
-export function innerSizesDiffer(a: Tensor, b: Tensor, { transposeA, transposeB }: MatmulAttrs): ShapeError {
+export function innerSizesDiffer(
+  a: Tensor,
+  b: Tensor,
+  { transposeA, transposeB }: MatmulAttrs,
+  fn: string = "matmul",
+): ShapeError {
   const operand = ({ shape }: Tensor, transposed: boolean) => `${formatShape(shape)}${transposed ? "ᵀ" : ""}`;
-  return new ShapeError(`matmul: inner sizes differ, got ${operand(a, transposeA)} x ${operand(b, transposeB)}`);
+  return new ShapeError(`${fn}: inner sizes differ, got ${operand(a, transposeA)} x ${operand(b, transposeB)}`);
 }
 
 /** Calls `product(number, start in a, start in b)` for each matrix product of a batch, whose axes broadcast. */

@@ -1,5 +1,7 @@
 // Every op, by name, for tables that must cover all of them. Types alone: nothing here reaches a bundle.
+import type { sigmoidGradOp, tanhGradOp } from "./ops/activation-gradients.ts";
 import type { eluOp, hardSigmoidOp, leakyReluOp, reluOp, sigmoidOp, softplusOp, tanhOp } from "./ops/activations.ts";
+import type { addmmOp } from "./ops/addmm.ts";
 import type { addOp, divOp, maximumOp, minimumOp, mulOp, powOp, subOp } from "./ops/arithmetic.ts";
 import type { castOp } from "./ops/cast.ts";
 import type { equalOp, isFiniteOp, isNaNOp, lessEqualOp, lessOp, notEqualOp, whereOp } from "./ops/comparison.ts";
@@ -82,6 +84,9 @@ export interface OpTable {
   logicalXor: typeof logicalXorOp;
   logicalNot: typeof logicalNotOp;
   matmul: typeof matmulOp;
+  addmm: typeof addmmOp;
+  tanhGrad: typeof tanhGradOp;
+  sigmoidGrad: typeof sigmoidGradOp;
   reshape: typeof reshapeOp;
   permute: typeof permuteOp;
   broadcastTo: typeof broadcastToOp;

@@ -2,10 +2,10 @@ import { jacobian } from "@unroll/autograd";
 import { GRU, GRUCell, LSTM, LSTMCell } from "@unroll/cells";
 import {
   add,
+  addmm,
   assign,
   chunk,
   Generator,
-  matmul,
   mul,
   ones,
   randn,
@@ -43,8 +43,9 @@ interface Gated {
 
 /** The pre-activations of all gates at one step, by the definition. */
 function gates({ weight_ih, weight_hh, bias_ih, bias_hh }: Gated, count: number, x: Tensor, h: Tensor): Tensor[] {
-  const both = add(matmul(x, weight_ih, { transposeB: true }), bias_ih ?? 0);
-  return chunk(add(both, add(matmul(h, weight_hh, { transposeB: true }), bias_hh ?? 0)), count, -1);
+  const bias = bias_ih && bias_hh ? add(bias_ih, bias_hh) : zeros([1], { dtype: x.dtype });
+  const input = addmm(bias, x, weight_ih, { transposeB: true });
+  return chunk(addmm(input, h, weight_hh, { transposeB: true }), count, -1);
 }
 
 const numbers = (x: Tensor) => Array.from(x.data);

@@ -2,6 +2,8 @@
 
 /** The functions of the kernel module. Addresses and counts are whole numbers; assembly/ says what each does. */
 export interface KernelFunctions {
+  sigmoidGrad(out: number, g: number, y: number, n: number): void;
+  tanhGrad(out: number, g: number, y: number, n: number): void;
   cumsum(out: number, x: number, rows: number, n: number): void;
   max(out: number, x: number, outer: number, n: number, inner: number): void;
   min(out: number, x: number, outer: number, n: number, inner: number): void;

@@ -33,7 +33,8 @@ export const reluOp: OpRecord<"relu"> = /* @__PURE__ */ unary(
   "relu",
   floatDType,
   (y, x) => {
-    for (let i = 0; i < y.length; i++) y[i] = Math.max(x[i], 0);
+    // Not Math.max, which makes 0 of -0, as PyTorch does not.
+    for (let i = 0; i < y.length; i++) y[i] = x[i] < 0 ? 0 : x[i];
   },
   "relu",
 );

@@ -27,7 +27,8 @@ export const matmulOp: OpRecord<"matmul", MatmulAttrs> = /* @__PURE__ */ defineO
   kernel: matmulKernel,
 });
 
-function matrix(x: Tensor, at: number, transposed: boolean): MatrixView {
+/** The matrix that starts at value `at` of a tensor. */
+export function matrix(x: Tensor, at: number, transposed: boolean): MatrixView {
   const columns = x.shape[x.shape.length - 1];
   return transposed ? { data: x.data, at, row: 1, column: columns } : { data: x.data, at, row: columns, column: 1 };
 }
@@ -54,7 +55,7 @@ export interface MatmulOptions {
 export function matmul(a: Tensor, b: Tensor, options?: MatmulOptions): Tensor {
   checkTensor("matmul", a);
   checkTensor("matmul", b);
-  const attrs = options === undefined ? plain : attrsOf(options);
+  const attrs = matmulAttrs("matmul", options);
   if (a.shape.length === 0 || b.shape.length === 0)
     throw new ShapeError(
       `matmul: expected vectors or matrices, got ${formatShape(a.shape)} x ${formatShape(b.shape)}; scale with mul`,
@@ -87,10 +88,12 @@ export function matmul(a: Tensor, b: Tensor, options?: MatmulOptions): Tensor {
 
 const plain: MatmulAttrs = { transposeA: false, transposeB: false };
 
-function attrsOf(options: MatmulOptions): MatmulAttrs {
-  checkOptions("matmul", options, ["transposeA", "transposeB"]);
+/** The options with their defaults, checked. */
+export function matmulAttrs(fn: string, options: MatmulOptions | undefined): MatmulAttrs {
+  if (options === undefined) return plain;
+  checkOptions(fn, options, ["transposeA", "transposeB"]);
   return {
-    transposeA: checkBoolean("matmul", "transposeA", options.transposeA, false),
-    transposeB: checkBoolean("matmul", "transposeB", options.transposeB, false),
+    transposeA: checkBoolean(fn, "transposeA", options.transposeA, false),
+    transposeB: checkBoolean(fn, "transposeB", options.transposeB, false),
   };
 }

@@ -1,4 +1,5 @@
 import { tensor } from "../create.ts";
+import { sigmoidGrad, tanhGrad } from "../ops/activation-gradients.ts";
 import { elu, hardSigmoid, leakyRelu, relu, sigmoid, softplus, tanh } from "../ops/activations.ts";
 import { add, div, maximum, minimum, mul, pow, sub } from "../ops/arithmetic.ts";
 import { cast } from "../ops/cast.ts";
@@ -66,6 +67,15 @@ function binary(call: (a: Tensor, b: Tensor) => Tensor, left: (shape: Shape) => 
   return broadcastPairs.map(([label, a, b]) => smooth(label, [left(a), right(b)], call));
 }
 
+function activationGradient(call: (g: Tensor, y: Tensor) => Tensor, any: (shape: Shape) => Tensor): OpSample[] {
+  return [
+    smooth("[3, 4]", [any([3, 4]), any([3, 4])], call),
+    smooth("a scalar", [any([]), any([])], call),
+    smooth("twice the same", [any([3])], (x) => call(x, x)),
+    smooth("empty", [empty([0, 3]), empty([0, 3])], call),
+  ];
+}
+
 /** Values that lie at least 0.15 from the whole and the half numbers, where `floor` and `round` jump. */
 function offGrid(g: Generator, shape: Shape): Tensor {
   const whole = between(g, shape, -3, 3).data;
@@ -80,7 +90,7 @@ type ElementwiseName =
   | ("tanh" | "sigmoid" | "relu" | "softplus" | "hardSigmoid" | "leakyRelu" | "elu")
   | ("add" | "sub" | "mul" | "div" | "pow" | "maximum" | "minimum" | "cast" | "where")
   | ("neg" | "exp" | "expm1" | "log" | "log1p" | "sqrt" | "abs" | "sign" | "floor" | "round" | "sin" | "cos" | "erf")
-  | "clamp";
+  | ("clamp" | "tanhGrad" | "sigmoidGrad");
 
 /** Samples of the ops that work element by element and have a gradient. */
 export function elementwiseSamples(g: Generator): SamplesOf<ElementwiseName> {
@@ -100,6 +110,8 @@ export function elementwiseSamples(g: Generator): SamplesOf<ElementwiseName> {
       smooth("slope 0.3", [awayFromZero(g, [5])], (x) => leakyRelu(x, 0.3)),
     ],
     elu: [...unary(g, (x) => elu(x), awayFromZero), smooth("alpha 0.7", [awayFromZero(g, [5])], (x) => elu(x, 0.7))],
+    tanhGrad: activationGradient(tanhGrad, any),
+    sigmoidGrad: activationGradient(sigmoidGrad, any),
     add: [
       ...binary(add, any),
       smooth("a number", [any([3])], (x) => add(x, 2)),

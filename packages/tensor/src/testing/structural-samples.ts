@@ -1,4 +1,5 @@
 import { tensor } from "../create.ts";
+import { addmm } from "../ops/addmm.ts";
 import { gather, indexAdd, indexSelect, scatterAdd } from "../ops/indexing.ts";
 import { concat } from "../ops/joining.ts";
 import { matmul } from "../ops/matmul.ts";
@@ -105,7 +106,7 @@ function movementSamples(draw: (shape: Shape) => Tensor): SamplesOf<MovementName
 
 type StructuralName =
   | MovementName
-  | ("gather" | "scatterAdd" | "indexSelect" | "indexAdd" | "matmul" | "tril")
+  | ("gather" | "scatterAdd" | "indexSelect" | "indexAdd" | "matmul" | "addmm" | "tril")
   | ("sum" | "max" | "min" | "logSumExp" | "softmax" | "logSoftmax" | "cumsum");
 
 /** Samples of the ops that reduce, multiply matrices, or move values around. */
@@ -151,6 +152,7 @@ export function structuralSamples(g: Generator): SamplesOf<StructuralName> {
       smooth("no rows", [draw([4, 3]), indices(g, [0], 4), empty([0, 3])], (x, i, s) => indexAdd(x, 0, i, s)),
     ],
     matmul: matmulSamples(draw),
+    addmm: addmmSamples(draw),
     sum: [...reduction(draw, sum), smooth("nothing", [empty([0, 3])], (x) => sum(x, 0))],
     max: reduction(apart, max),
     min: reduction(apart, min),
@@ -185,7 +187,31 @@ function matmulSamples(draw: (shape: Shape) => Tensor): OpSample[] {
     smooth("a vector beside a batch", [draw([2, 2, 3]), draw([3])], (a, b) => matmul(a, b)),
     smooth("two vectors", [draw([3]), draw([3])], (a, b) => matmul(a, b)),
     smooth("twice the same", [draw([3, 3])], (a) => matmul(a, a)),
+    smooth("one matrix on the right twice", [draw([2, 3]), draw([3, 3])], (a, b) => matmul(matmul(a, b), b)),
+    smooth("one transposed matrix on the right twice", [draw([3, 2]), draw([3, 3])], (a, b) =>
+      matmul(matmul(a, b, { transposeA: true, transposeB: true }), b, { transposeB: true }),
+    ),
     smooth("no inner size", [empty([2, 0]), empty([0, 3])], (a, b) => matmul(a, b)),
     smooth("no rows", [empty([0, 3]), draw([3, 2])], (a, b) => matmul(a, b)),
+  ];
+}
+
+function addmmSamples(draw: (shape: Shape) => Tensor): OpSample[] {
+  const plain = (start: Tensor, a: Tensor, b: Tensor) => addmm(start, a, b);
+  return [
+    smooth("a row", [draw([4]), draw([2, 3]), draw([3, 4])], plain),
+    smooth("a matrix", [draw([2, 4]), draw([2, 3]), draw([3, 4])], plain),
+    smooth("a column", [draw([2, 1]), draw([2, 3]), draw([3, 4])], plain),
+    smooth("a scalar", [draw([]), draw([2, 3]), draw([3, 4])], plain),
+    ...[true, false].map((transposeA) =>
+      smooth(`transposeA ${transposeA}`, [draw([3]), draw(transposeA ? [2, 4] : [4, 2]), draw([3, 2])], (start, a, b) =>
+        addmm(start, a, b, { transposeA, transposeB: true }),
+      ),
+    ),
+    smooth("one weight twice", [draw([3]), draw([2, 3]), draw([3, 3])], (bias, x, w) =>
+      addmm(addmm(bias, x, w), x, w, { transposeB: true }),
+    ),
+    smooth("no inner size", [draw([3]), empty([2, 0]), empty([0, 3])], plain),
+    smooth("no rows", [draw([2]), empty([0, 3]), draw([3, 2])], plain),
   ];
 }

@@ -5,7 +5,7 @@ import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { chunkSize, exactFrom } from "./chunk.ts";
 
-/** The functions of the kernel module that work as `f(out, a, b, n, da, db)`; an operand with step 0 is one number. */
+/** Functions of the kernel module on two operands, each with a twin for rows; an operand with step 0 is one number. */
 export type BinaryKernel = "add" | "sub" | "mul" | "div" | "maximum" | "minimum";
 
 /** How an operand is read: `step` values on from one output to the next, `rowStep` from one row to the next. */
@@ -70,7 +70,8 @@ function runChunks(
   b: TypedArray,
   forB: Reading,
 ): void {
-  const f = run[name];
+  const one = run[name];
+  const many = run[`${name}Rows`];
   const total = out.length;
   // Whole operands are one long row.
   const length = forA.rowStep === n && forB.rowStep === n ? total : n;
@@ -86,8 +87,8 @@ function runChunks(
       const m = Math.min(width, length - start);
       stage(f32, atA, a, row * forA.rowStep + start * forA.step, rows, m, forA);
       stage(f32, atB, b, row * forB.rowStep + start * forB.step, rows, m, forB);
-      for (let r = 0; r < rows; r++)
-        f(atOut + 4 * r * m, atA + 4 * r * forA.rowStep, atB + 4 * r * forB.rowStep, m, forA.step, forB.step);
+      if (rows === 1) one(atOut, atA, atB, m, forA.step, forB.step);
+      else many(atOut, atA, atB, rows, m, forA.rowStep, forB.rowStep, forA.step, forB.step);
       const from = f32.subarray(atOut >> 2, (atOut >> 2) + rows * m);
       out.set(from, row * length + start);
     }

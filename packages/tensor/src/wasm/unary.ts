@@ -30,30 +30,32 @@ export function unaryKernel(name: UnaryKernel): OpKernel<unknown> {
 }
 
 /**
- * Runs a function of the kernel module on all values of the first input, chunk by chunk, in place in one frame: the frame
- * never outgrows a core's cache, and memory never grows for an elementwise op.
+ * Runs a function of the kernel module on all values of one or two inputs of the output's shape, chunk by chunk, in place
+ * in one frame: the frame never outgrows a core's cache, and memory never grows for an elementwise op.
  *
  * @param from fewer values are left to the reference
+ * @param call works on `n` values at `x` and `y`, and leaves its results at `x`
  */
 export function mapKernel<Attrs>(
   from: number,
-  call: (run: KernelFunctions, at: number, n: number, attrs: Attrs) => void,
+  call: (run: KernelFunctions, x: number, n: number, attrs: Attrs, y: number) => void,
 ): OpKernel<Attrs> {
-  return ({ memory, run }, out, [x], attrs) => {
+  return ({ memory, run }, out, inputs, attrs) => {
     const total = out.length;
     if (total < from) return false;
-    const data = x.data;
     const size = Math.min(total, chunkSize);
-    const at = memory.frame(4 * size, "the values of an elementwise op");
-    const index = at >> 2;
-    const f32 = memory.f32;
+    const x = memory.frame(4 * size * inputs.length, "the values of an elementwise op");
+    const y = x + 4 * size;
+    const { f32 } = memory;
+    const [first, second] = [inputs[0].data, inputs[1]?.data];
     for (let i = 0; i < total; i += size) {
       const n = Math.min(size, total - i);
-      f32.set(n === total ? data : data.subarray(i, i + n), index);
-      call(run, at, n, attrs);
-      out.set(f32.subarray(index, index + n), i);
+      f32.set(n === total ? first : first.subarray(i, i + n), x >> 2);
+      if (second !== undefined) f32.set(n === total ? second : second.subarray(i, i + n), y >> 2);
+      call(run, x, n, attrs, y);
+      out.set(f32.subarray(x >> 2, (x >> 2) + n), i);
     }
-    memory.endFrame(at);
+    memory.endFrame(x);
     return true;
   };
 }
