@@ -1,0 +1,51 @@
+import { withKernels } from "@unroll/kernels/testing";
+import { describe, expect, it } from "vitest";
+import { add, engineInfo, KernelMemoryError, matmul, tanh, UnrollError, zeros } from "../index.ts";
+
+// 3 MB, of which one is the stack of frames.
+const small = { build: "simd", maximumPages: 48 } as const;
+
+/** The error that `fn` throws. */
+function thrown(fn: () => unknown): unknown {
+  try {
+    fn();
+  } catch (error) {
+    return error;
+  }
+  throw new Error("expected an error");
+}
+
+describe("a memory that is too small", () => {
+  it("refuses a product with the sizes of its operands and of what is held", () => {
+    withKernels(small, () => {
+      const weight = zeros([300, 300]);
+      for (let use = 0; use < 4; use++) matmul(zeros([1, 300]), weight);
+      const error = thrown(() => matmul(zeros([600, 500]), zeros([500, 600])));
+      expect(KernelMemoryError.is(error)).toBe(true);
+      expect(UnrollError.is(error)).toBe(true);
+      expect(String(error)).toMatch(
+        /no room for 3\.8 MB for matmul of \[600, 500\] and \[500, 600\]: 1\.4 MB of at most 3\.1 MB of kernel memory are in use: 1\.0 MB for the operands of calls, 0\.4 MB for the packed matrix \[300, 300\]/,
+      );
+      // The next product that fits is computed, and nothing of the one that did not stays behind.
+      const before = engineInfo().memory?.used;
+      expect(matmul(zeros([4, 300]), weight).shape).toEqual([4, 300]);
+      expect(engineInfo().memory?.used).toBe(before);
+    });
+  });
+
+  it("drops packed weights before it refuses", () => {
+    withKernels(small, () => {
+      const weights = [zeros([300, 300]), zeros([300, 300]), zeros([300, 300])];
+      for (const weight of weights) for (let use = 0; use < 4; use++) matmul(zeros([1, 300]), weight);
+      expect(matmul(zeros([300, 350]), zeros([350, 300])).shape).toEqual([300, 300]);
+      expect(weights.map((weight) => matmul(zeros([1, 300]), weight).size)).toEqual([300, 300, 300]);
+    });
+  });
+
+  it("is no limit to what works piece by piece", () => {
+    withKernels(small, () => {
+      const large = zeros([2000, 2000]);
+      expect(tanh(add(large, 1)).data[3_999_999]).toBeCloseTo(Math.tanh(1), 6);
+    });
+  });
+});
