@@ -44,6 +44,8 @@ const remembered = 8;
  */
 class PanelCache {
   readonly #memory: KernelMemory;
+  /** What the product under way is about to read, and so must not be dropped. */
+  reading: Panels | undefined = undefined;
   readonly #kept = new Set<Panels>();
   #bytes = 0;
 
@@ -83,10 +85,9 @@ class PanelCache {
     this.#kept.add(panels);
   }
 
-  /** Never drops the panels that were asked for last: a product is about to read them. */
   #dropOldest(): boolean {
-    if (this.#kept.size < 2) return false;
     for (const panels of this.#kept) {
+      if (panels === this.reading) continue;
       this.#kept.delete(panels);
       this.#memory.free(panels.at);
       this.#bytes -= panels.bytes;
@@ -118,11 +119,15 @@ export function keptPanels(kernels: Kernels, x: Tensor, layout: Layout): number 
   const { version } = x.storage;
   const cache = cacheOf(memory);
   const panels = cache.find(x.storage, layout);
+  cache.reading = panels;
   const current = panels.version === version;
   panels.version = version;
   if (panels.at === 0) {
     panels.uses = current ? panels.uses + 1 : 1;
-    if (panels.uses < worthKeeping) return 0;
+    if (panels.uses < worthKeeping) {
+      cache.reading = undefined;
+      return 0;
+    }
   }
   const packed = current && panels.at !== 0;
   cache.keep(panels);
