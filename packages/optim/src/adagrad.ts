@@ -1,5 +1,6 @@
 import { allocate, type TypedArray } from "@unroll/tensor";
 import { checkNotNegative } from "./check.ts";
+import { stepFloat32 } from "./float32.ts";
 import type { ParametersOrGroups } from "./groups.ts";
 import { Optimizer, type Rule } from "./optimizer.ts";
 
@@ -36,6 +37,10 @@ const rule: Rule<Required<AdagradOptions>> = {
     const rate = lr / (1 + state.step * lrDecay);
     state.step++;
     const { sum } = state;
+    if (
+      stepFloat32("Adagrad", [p, sum, grad], (run, [p, sum, g], n) => run.adagrad(p, g, sum, n, rate, eps, weightDecay))
+    )
+      return;
     for (let i = 0; i < p.length; i++) {
       const g = grad[i] + weightDecay * p[i];
       sum[i] += g * g;

@@ -1,5 +1,6 @@
 import { allocate, OptionError, type TypedArray } from "@unroll/tensor";
 import { checkNotNegative, checkShare } from "./check.ts";
+import { stepFloat32 } from "./float32.ts";
 import type { ParameterState, Rule } from "./optimizer.ts";
 
 /** Options of {@link Adam} and {@link AdamW}. */
@@ -71,18 +72,26 @@ function updateAdam(
   state.beta2Product *= beta2;
   const { expAvg, expAvgSq } = state;
   if (amsgrad) state.maxExpAvgSq ??= expAvgSq.slice().fill(0);
-  const divisors = amsgrad ? (state.maxExpAvgSq as TypedArray) : expAvgSq;
+  const largest = amsgrad ? state.maxExpAvgSq : undefined;
+  const divisors = largest ?? expAvgSq;
   const correction = Math.sqrt(1 - state.beta2Product);
   const rate = lr / (1 - state.beta1Product);
   // √v / c + e = (√v + e c) / c: one form for both places of eps.
   const [scale, shift] = [rate * correction, epsPlacement === "torch" ? eps * correction : eps];
-  const shrink = decoupled ? 1 - lr * weightDecay : 1;
+  const shrink = decoupled ? lr * weightDecay : 0;
   const added = decoupled ? 0 : weightDecay;
+  const [rest1, rest2] = [1 - beta1, 1 - beta2];
+  if (
+    stepFloat32("Adam", [p, expAvg, expAvgSq, largest, grad], (run, [p, m, v, l, g], n) =>
+      run.adam(p, g, m, v, l, n, beta1, rest1, beta2, rest2, scale, shift, shrink, added),
+    )
+  )
+    return;
   for (let i = 0; i < p.length; i++) {
     const g = grad[i] + added * p[i];
-    expAvg[i] = beta1 * expAvg[i] + (1 - beta1) * g;
-    expAvgSq[i] = beta2 * expAvgSq[i] + (1 - beta2) * g * g;
+    expAvg[i] = beta1 * expAvg[i] + rest1 * g;
+    expAvgSq[i] = beta2 * expAvgSq[i] + rest2 * g * g;
     if (amsgrad) divisors[i] = Math.max(divisors[i], expAvgSq[i]);
-    p[i] = p[i] * shrink - (scale * expAvg[i]) / (Math.sqrt(divisors[i]) + shift);
+    p[i] = p[i] * (1 - shrink) - (scale * expAvg[i]) / (Math.sqrt(divisors[i]) + shift);
   }
 }

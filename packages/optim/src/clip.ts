@@ -1,5 +1,6 @@
 import { Parameter } from "@unroll/autograd";
-import { describe, mutate, OptionError, type Tensor } from "@unroll/tensor";
+import { inPlace } from "@unroll/kernels";
+import { activeKernels, describe, mutate, OptionError, type Tensor, type TypedArray } from "@unroll/tensor";
 import { checkPositive } from "./check.ts";
 
 /** What {@link clipGradNorm} found. */
@@ -39,10 +40,7 @@ export function clipGradNorm(parameters: Iterable<Parameter>, max: number): Clip
   const norm = normOf(gradients);
   const finite = Number.isFinite(norm);
   if (finite && norm > max) {
-    for (const gradient of gradients)
-      mutate(gradient, (g) => {
-        for (let i = 0; i < g.length; i++) g[i] = (g[i] * max) / norm;
-      });
+    for (const gradient of gradients) mutate(gradient, (g) => scale(g, max, norm));
   }
   return { norm, finite };
 }
@@ -86,10 +84,27 @@ function normOf(gradients: readonly Tensor[]): number {
 function sumOfSquares(gradients: readonly Tensor[], unit: number): number {
   let total = 0;
   for (const { data } of gradients) {
+    // In float64 the squares of float32 are exact and within range, whatever the unit.
+    const kernels = data instanceof Float32Array && unit === 1 ? activeKernels("float32") : undefined;
+    if (kernels !== undefined) {
+      inPlace(kernels, "gradNorm", [data as Float32Array], 0, ([x], n) => {
+        total += kernels.run.sumOfSquares(x, n);
+      });
+      continue;
+    }
     for (let i = 0; i < data.length; i++) {
       const value = data[i] / unit;
       total += value * value;
     }
   }
   return total;
+}
+
+/** `g max / norm`. */
+function scale(g: TypedArray, max: number, norm: number): void {
+  const factor = max / norm;
+  // A float32 near the smallest has few digits.
+  const kernels = g instanceof Float32Array && factor > 1e-30 ? activeKernels("float32") : undefined;
+  if (kernels === undefined) for (let i = 0; i < g.length; i++) g[i] = (g[i] * max) / norm;
+  else inPlace(kernels, "clipGradNorm", [g as Float32Array], 1, ([x], n) => kernels.run.scale(x, factor, n));
 }

@@ -1,5 +1,6 @@
 import { allocate, type TypedArray } from "@unroll/tensor";
 import { checkNotNegative, checkShare } from "./check.ts";
+import { stepFloat32 } from "./float32.ts";
 import type { ParametersOrGroups } from "./groups.ts";
 import { Optimizer, type Rule } from "./optimizer.ts";
 
@@ -35,18 +36,27 @@ const rule: Rule<Required<RMSpropOptions>> = {
     const { squareAvg } = state;
     if (centered) state.gradAvg ??= squareAvg.slice().fill(0);
     if (momentum > 0) state.momentumBuffer ??= squareAvg.slice().fill(0);
-    const { gradAvg, momentumBuffer } = state;
+    // What an earlier step with other options left in the state is kept, and not used.
+    const gradAvg = centered ? state.gradAvg : undefined;
+    const momentumBuffer = momentum > 0 ? state.momentumBuffer : undefined;
+    const arrays = [p, squareAvg, gradAvg, momentumBuffer, grad];
+    if (
+      stepFloat32("RMSprop", arrays, (run, [p, v, m, b, g], n) =>
+        run.rmsprop(p, g, v, m, b, n, lr, alpha, 1 - alpha, eps, weightDecay, momentum),
+      )
+    )
+      return;
     for (let i = 0; i < p.length; i++) {
       const g = grad[i] + weightDecay * p[i];
       squareAvg[i] = alpha * squareAvg[i] + (1 - alpha) * g * g;
       let square = squareAvg[i];
-      if (centered && gradAvg !== undefined) {
+      if (gradAvg !== undefined) {
         gradAvg[i] = alpha * gradAvg[i] + (1 - alpha) * g;
         // A constant gradient has no variance, and rounding must not make it negative.
         square = Math.max(square - gradAvg[i] * gradAvg[i], 0);
       }
       let change = g / (Math.sqrt(square) + eps);
-      if (momentum > 0 && momentumBuffer !== undefined) {
+      if (momentumBuffer !== undefined) {
         momentumBuffer[i] = momentum * momentumBuffer[i] + change;
         change = momentumBuffer[i];
       }

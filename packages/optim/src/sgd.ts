@@ -1,7 +1,8 @@
 import { checkBoolean, OptionError, type TypedArray } from "@unroll/tensor";
 import { checkNotNegative } from "./check.ts";
+import { stepFloat32 } from "./float32.ts";
 import type { ParametersOrGroups } from "./groups.ts";
-import { Optimizer, type ParameterState, type Rule } from "./optimizer.ts";
+import { Optimizer, type Rule } from "./optimizer.ts";
 
 /** Options of {@link SGD}. */
 export interface SGDOptions {
@@ -31,25 +32,27 @@ const rule: Rule<Required<SGDOptions>> = {
   stateKeys: ["momentumBuffer"],
   start: () => ({}),
   update(p, grad, state, { lr, momentum, dampening, weightDecay, nesterov }) {
-    if (momentum === 0) {
-      for (let i = 0; i < p.length; i++) p[i] -= lr * (grad[i] + weightDecay * p[i]);
+    // The first gradient is taken whole, whatever the dampening, as in PyTorch.
+    const share = state.momentumBuffer === undefined ? 1 : 1 - dampening;
+    if (momentum > 0) state.momentumBuffer ??= p.slice().fill(0);
+    const buffer = momentum > 0 ? (state.momentumBuffer as TypedArray) : undefined;
+    if (
+      stepFloat32("SGD", [p, buffer, grad], (run, [p, b, g], n) =>
+        run.sgd(p, g, b, n, lr, weightDecay, momentum, share, nesterov ? 1 : 0),
+      )
+    )
       return;
-    }
-    const first = state.momentumBuffer === undefined;
-    const buffer = bufferOf(state, p);
     for (let i = 0; i < p.length; i++) {
       const g = grad[i] + weightDecay * p[i];
-      // The first gradient is taken whole, whatever the dampening, as in PyTorch.
-      buffer[i] = first ? g : momentum * buffer[i] + (1 - dampening) * g;
-      p[i] -= lr * (nesterov ? g + momentum * buffer[i] : buffer[i]);
+      let change = g;
+      if (buffer !== undefined) {
+        buffer[i] = momentum * buffer[i] + share * g;
+        change = nesterov ? g + momentum * buffer[i] : buffer[i];
+      }
+      p[i] -= lr * change;
     }
   },
 };
-
-function bufferOf(state: ParameterState, like: TypedArray): TypedArray {
-  state.momentumBuffer ??= like.slice();
-  return state.momentumBuffer as TypedArray;
-}
 
 /**
  * Stochastic gradient descent: `p -= lr g`, with `g` the gradient plus `weightDecay p`. With momentum, `b = momentum b +
