@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { spawn } from "@lydell/node-pty";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BenchResult } from "./gradflow/result.ts";
+import type { SpeedResult } from "./speed/result.ts";
 
 const cli = fileURLToPath(new URL("../dist/cli.js", import.meta.url));
 const quick = ["gradflow", "--quick", "--task", "adding", "--cells", "rnn,gru"];
@@ -190,6 +191,96 @@ describe("bench gradflow without a terminal", () => {
     }
   });
 });
+
+describe("bench speed", () => {
+  const tiny = ["speed", "--seconds", "0.2"];
+
+  function speedIn(out: string): SpeedResult {
+    return JSON.parse(readFileSync(path.join(folder, out, "result.json"), "utf8"));
+  }
+
+  it("measures every suite, prints its tables and writes a report", async () => {
+    const { code, printed } = await inTerminal([...tiny, "--out", "speed"]);
+    expect(code, printed).toBe(0);
+    expect(printed).toContain("seed 1");
+    for (const words of ["Matrix products", "GFLOP/s", "against the loop", "[32, 128]", "LSTM, B 16, T 100, H 64"])
+      expect(printed).toContain(words);
+    expect(printed).toContain(path.join(folder, "speed", "report.html"));
+    expect(readdirSync(path.join(folder, "speed")).sort()).toEqual(["report.html", "result.json"]);
+    const result = speedIn("speed");
+    expect(result).toMatchObject({ version: 1, kind: "speed", complete: true, config: { seconds: 0.2, seed: 1 } });
+    expect(result.suites.map(({ suite, rows }) => [suite, rows.length])).toEqual([
+      ["gemm", 13],
+      ["elementwise", 24],
+      ["eager", 12],
+      ["training", 2],
+    ]);
+    for (const row of result.suites.flatMap(({ rows }) => rows)) {
+      expect(row.samples.length).toBeGreaterThanOrEqual(5);
+      for (const seconds of row.samples) expect(seconds).toBeGreaterThan(0);
+      expect(row.seconds.p10).toBeLessThanOrEqual(row.seconds.median);
+      expect(row.seconds.median).toBeLessThanOrEqual(row.seconds.p90);
+      if (row.aim !== undefined) expect(row.aim.met).toBe(isMet(row));
+    }
+    const aims = result.suites.map(({ rows }) => rows.filter(({ aim }) => aim !== undefined).length);
+    // The relaxed build's training step is only reported.
+    expect(aims).toEqual([3, 6, 6, result.environment.build === "simd" ? 1 : 0]);
+  });
+
+  it("prints what an earlier run measured, as tables or as Markdown", () => {
+    const file = path.join("speed", "result.json");
+    const plain = withoutTerminal(["speed", "--from", file]);
+    expect(plain.status).toBe(0);
+    expect(plain.stdout).toContain("Matrix products");
+    const { status, stdout, stderr } = withoutTerminal(["speed", "--markdown", "--from", file, "--from", file]);
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^\| what \| Node \S+, \w+ SIMD \| Node \S+, \w+ SIMD \|$/m);
+    expect(stdout).toMatch(/^\| product 512 × 512 × 512, of the peak \| \d+\.\d % .*\|$/m);
+  });
+
+  it("keeps what there is on Ctrl-C, and exits with 130", async () => {
+    let pressed = false;
+    const { code, printed } = await inTerminal(
+      ["speed", "--seconds", "600", "--only", "eager", "--out", "speed-stopped"],
+      (text, press) => {
+        if (pressed || !/single ops/.test(text)) return;
+        pressed = true;
+        press("\u0003");
+      },
+    );
+    expect(code).toBe(130);
+    expect(printed).toContain("Stopped early");
+    expect(speedIn("speed-stopped").complete).toBe(false);
+  });
+
+  it("lists every option in its help", () => {
+    const { status, stdout } = withoutTerminal(["speed", "--help"]);
+    expect(status).toBe(0);
+    expect(stdout).toContain("$ pnpm bench speed [options]");
+    for (const option of ["--only", "--seconds", "--seed", "--out", "--quick", "--markdown", "--from"])
+      expect(stdout).toContain(option);
+  });
+
+  it.each([
+    [["--only", "gemn"], "--only: there is no gemn"],
+    [["--seconds", "none"], "--seconds must be a number > 0, got none"],
+    [["--from", "no-such.json"], "no-such.json"],
+    [["--from", "other.json"], "is no result of this version of bench speed"],
+    [["--out", "speed"], "already holds a report.html"],
+  ])("refuses %j in one line with exit code 2", (args, message) => {
+    write("other.json", '{ "version": 1 }');
+    const { status, stderr } = withoutTerminal(["speed", ...args]);
+    expect(status).toBe(2);
+    expect(stderr).toContain(message);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+  });
+});
+
+/** Judges a number anew. */
+function isMet({ aim, ratio, seconds }: SpeedResult["suites"][number]["rows"][number]): boolean {
+  const value = (aim?.of === "ratio" ? ratio : seconds)?.median ?? Number.NaN;
+  return aim?.bound === "least" ? value >= aim.value : value <= (aim?.value ?? Number.NaN);
+}
 
 function write(name: string, content: string | Buffer): string {
   const file = path.join(folder, name);

@@ -5,6 +5,9 @@ import type { GradflowOptions } from "./gradflow/config.ts";
 import { lineup } from "./gradflow/lineup.ts";
 import { runGradflow } from "./gradflow/run.ts";
 import { InputError } from "./input-error.ts";
+import type { SpeedOptions } from "./speed/config.ts";
+import { suiteNames } from "./speed/result.ts";
+import { runSpeed } from "./speed/run.ts";
 
 // What users type, in the root of the workspace; the usage of each command is shown behind it.
 const cli = cac("pnpm bench");
@@ -31,6 +34,22 @@ cli
     process.exitCode = await runGradflow(options, manifest.version);
   });
 
+cli
+  .command("speed", "Measure how fast kernels, ops and training steps are")
+  .usage("speed [options]")
+  .option("--only <names>", `which suites: ${suiteNames.join(", ")} (default: all)`)
+  .option("--seconds <time>", "how long to measure (default: 60)")
+  .option("--seed <number>", "draws the operands and the order of the samples (default: 1)")
+  .option("--out <dir>", "where report.html and result.json go (default: results/speed-<time>)")
+  .option("--quick", "12 seconds: less certain")
+  .option("--markdown", "print the numbers that have an aim as a Markdown table")
+  .option("--from <file>", "measure nothing, print the result.json of an earlier run; give it several times to compare")
+  .example((name) => `  $ ${name} speed --only gemm --seconds 20`)
+  .example((name) => `  $ ${name} speed --markdown --from node20/result.json --from node24/result.json`)
+  .action(async (options: SpeedOptions) => {
+    process.exitCode = await runSpeed(options, manifest.version);
+  });
+
 cli.help();
 cli.version(manifest.version);
 
@@ -40,7 +59,7 @@ try {
     const [unknown] = cli.args;
     throw new InputError(
       unknown === undefined
-        ? "name a command: pnpm bench gradflow; pnpm bench --help says more"
+        ? "name a command: pnpm bench gradflow or pnpm bench speed; pnpm bench --help says more"
         : `there is no command ${unknown}; pnpm bench --help lists them`,
     );
   }

@@ -1,0 +1,161 @@
+import { readFile } from "node:fs/promises";
+import { loadavg } from "node:os";
+import path from "node:path";
+import { type Kernels, kernels, kernelsProblem } from "@unroll/kernels";
+import { Generator } from "@unroll/tensor";
+import { environment } from "../environment.ts";
+import { claimFolder, writeWhole } from "../files.ts";
+import { InputError } from "../input-error.ts";
+import { listenForInterrupt } from "../interrupt.ts";
+import { pathOption } from "../options.ts";
+import { type Progress, startProgress } from "../progress.ts";
+import { type SpeedOptions, speedConfigOf } from "./config.ts";
+import { eagerSuite } from "./eager.ts";
+import { elementwiseSuite } from "./elementwise.ts";
+import { gemmSuite } from "./gemm.ts";
+import { measure, Stopped, type Timing } from "./measure.ts";
+import { type Row, type SpeedConfig, type SpeedResult, type SuiteResult, speedVersion } from "./result.ts";
+import type { Bench, Suite } from "./suite.ts";
+import { loadWarning, machineText, renderMarkdown, renderTables } from "./table.ts";
+import { trainingSuite } from "./training.ts";
+
+const reportName = "report.html";
+const resultName = "result.json";
+
+const suites = { gemm: gemmSuite, elementwise: elementwiseSuite, eager: eagerSuite, training: trainingSuite };
+
+/**
+ * `bench speed`: times the kernels and what is built on them, prints tables, and writes a report and its numbers. With
+ * `--from`, prints the tables of earlier runs instead. Ctrl-C keeps the results so far.
+ *
+ * @returns the process's exit code: 0, or 130 after Ctrl-C
+ * @throws {InputError} before anything is measured, when an option or the folder is not usable
+ */
+export async function runSpeed(options: SpeedOptions, version: string): Promise<number> {
+  const { markdown = false } = options;
+  if (options.from !== undefined) {
+    print(await Promise.all([options.from].flat().map(readResult)), markdown);
+    return 0;
+  }
+  const config = speedConfigOf(options);
+  const started = kernels();
+  if (started === undefined)
+    throw new InputError(`there is nothing to measure: WebAssembly cannot start (${kernelsProblem()})`);
+  const startedAt = new Date();
+  const out = path.resolve(
+    pathOption("out", options.out) ?? path.join("results", `speed-${startedAt.toISOString().replaceAll(/[:.]/g, "-")}`),
+  );
+  await claimFolder("--out", out, [reportName, resultName]);
+  const interrupt = listenForInterrupt();
+  const env = { ...environment(version), v8: process.versions.v8, build: started.build };
+  const before = loadavg()[0];
+  announce(config, { ...env, load: { before, after: before } });
+  const { measured, complete } = await measureSuites(config, started, interrupt.signal);
+  const result: SpeedResult = {
+    version: speedVersion,
+    kind: "speed",
+    startedAt: startedAt.toISOString(),
+    seconds: (Date.now() - startedAt.getTime()) / 1000,
+    complete,
+    environment: { ...env, load: { before, after: loadavg()[0] } },
+    config,
+    suites: measured,
+  };
+  const [resultFile, reportFile] = [path.join(out, resultName), path.join(out, reportName)];
+  await writeWhole(resultFile, `${JSON.stringify(result)}\n`);
+  // The charting library is large; only a run that has something to draw loads it.
+  const { renderSpeedReport } = await import("./report.ts");
+  await writeWhole(reportFile, renderSpeedReport(result));
+  print([result], markdown);
+  process.stderr.write(
+    `\n${complete ? "Measured" : "Stopped early; results so far"} in ${result.seconds.toFixed(0)} s.\nreport   ${reportFile}\nnumbers  ${resultFile}\n`,
+  );
+  return complete ? 0 : interrupt.exitCode;
+}
+
+function announce(config: SpeedConfig, env: SpeedResult["environment"]): void {
+  process.stderr.write(
+    `speed of ${config.suites.join(", ")}: about ${config.seconds} s, seed ${config.seed}; Ctrl-C keeps what there is\n${machineText(env)}\n`,
+  );
+  const warning = loadWarning(env);
+  if (warning !== undefined) process.stderr.write(`warning: ${warning}\n`);
+}
+
+async function measureSuites(
+  config: SpeedConfig,
+  started: Kernels,
+  signal: AbortSignal,
+): Promise<{ measured: SuiteResult[]; complete: boolean }> {
+  const chosen = config.suites.map((name): Suite => suites[name]);
+  const weights = chosen.reduce((sum, { weight }) => sum + weight, 0);
+  const progress = startProgress(config.seconds);
+  const generator = new Generator(config.seed);
+  const measured: SuiteResult[] = [];
+  let done = 0;
+  try {
+    for (const { weight, run, ...about } of chosen) {
+      const seconds = (config.seconds * weight) / weights;
+      const rows: Row[] = [];
+      measured.push({ ...about, rows });
+      const bench = benchWith(started, generator, seconds, signal, progress, () => done);
+      for await (const row of run(bench)) rows.push(row);
+      done += seconds;
+    }
+    return { measured, complete: !signal.aborted };
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error;
+    return { measured: measured.filter(({ rows }) => rows.length > 0), complete: false };
+  } finally {
+    progress.stop();
+  }
+}
+
+/** A bench for one suite, which has `seconds`. */
+function benchWith(
+  started: Kernels,
+  generator: Generator,
+  seconds: number,
+  signal: AbortSignal,
+  progress: Progress,
+  done: () => number,
+): Bench {
+  let spent = 0;
+  return {
+    kernels: started,
+    generator,
+    async measure(note, share, candidates) {
+      const names = Object.keys(candidates) as (keyof typeof candidates)[];
+      const own = share * seconds;
+      const timings = await measure(
+        names.map((id) => candidates[id]),
+        {
+          seconds: own,
+          generator,
+          signal,
+          onProgress: (passed) => progress.update(done() + spent + Math.min(passed, own), note),
+        },
+      );
+      spent += own;
+      return Object.fromEntries(names.map((id, k) => [id, timings[k]])) as Record<(typeof names)[number], Timing>;
+    },
+  };
+}
+
+function print(results: readonly SpeedResult[], markdown: boolean): void {
+  const text = markdown ? renderMarkdown(results) : results.map(renderTables).join("\n\n");
+  process.stdout.write(`\n${text}\n`);
+}
+
+/** The result of an earlier run. */
+async function readResult(file: unknown): Promise<SpeedResult> {
+  const name = pathOption("from", file) as string;
+  let read: Partial<SpeedResult>;
+  try {
+    read = JSON.parse(await readFile(name, "utf8")) as Partial<SpeedResult>;
+  } catch (error) {
+    throw new InputError(`--from: ${(error as Error).message}`);
+  }
+  if (read?.kind !== "speed" || read.version !== speedVersion)
+    throw new InputError(`--from: ${name} is no result of this version of bench speed`);
+  return read as SpeedResult;
+}
