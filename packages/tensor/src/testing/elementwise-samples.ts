@@ -90,7 +90,8 @@ type ElementwiseName =
   | ("tanh" | "sigmoid" | "relu" | "softplus" | "hardSigmoid" | "leakyRelu" | "elu")
   | ("add" | "sub" | "mul" | "div" | "pow" | "maximum" | "minimum" | "cast" | "where")
   | ("neg" | "exp" | "expm1" | "log" | "log1p" | "sqrt" | "abs" | "sign" | "floor" | "round" | "sin" | "cos" | "erf")
-  | ("clamp" | "tanhGrad" | "sigmoidGrad");
+  | ("tanhGrad" | "sigmoidGrad")
+  | "clamp";
 
 /** Samples of the ops that work element by element and have a gradient. */
 export function elementwiseSamples(g: Generator): SamplesOf<ElementwiseName> {
