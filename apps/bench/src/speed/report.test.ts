@@ -29,6 +29,8 @@ describe("renderSpeedReport", () => {
   it("draws every number of the tables that is compared", () => {
     for (const words of ["92.4 %, 46.2 GFLOP/s", "12.0 ×, 20.0 µs", "400 ns", "6.25 ×, 40.0 ms"])
       expect(html).toContain(words);
+    // The ticks of the axis below ops of 16 elements.
+    expect(html).toMatch(/>200 ns</);
     // One thick red mark for each aim.
     expect(count(html, /stroke="#b3261e"/g)).toBe(6);
   });

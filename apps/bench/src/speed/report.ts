@@ -4,7 +4,17 @@ import { style } from "../report/style.ts";
 import { type Bar, type BarGroup, renderBarChart } from "./bar-chart.ts";
 import { sampleSeconds } from "./measure.ts";
 import type { Row, SpeedResult, SuiteResult } from "./result.ts";
-import { aimText, buildText, columnsOf, loadWarning, machineText, ratioText, timeText, verdictText } from "./table.ts";
+import {
+  aimText,
+  buildText,
+  columnsOf,
+  loadWarning,
+  machineText,
+  ratioText,
+  roundTimeText,
+  timeText,
+  verdictText,
+} from "./table.ts";
 
 /**
  * The report of a run as one HTML file: no script, no address outside itself.
@@ -136,7 +146,7 @@ function chartsOf(suite: SuiteResult): Drawn[] {
       label: `${title}: time of one call for ${groups.map((group) => group.name).join(", ")}`,
       unit: "time of one call",
       groups,
-      tick: (value) => (value === 0 ? "0" : timeText(value).replace(/\.?0+(?= )/, "")),
+      tick: (value) => (value === 0 ? "0" : roundTimeText(value)),
     });
     return { svg, caption };
   });
@@ -184,7 +194,7 @@ function renderAbout({ environment, config, startedAt, seconds, suites }: SpeedR
     ["Machine", machineText(environment)],
     [
       "Load",
-      `${environment.load.before.toFixed(2)} before, ${environment.load.after.toFixed(2)} after, of which this program is one`,
+      `${environment.load.before.toFixed(2)} before, ${environment.load.after.toFixed(2)} after, this program included`,
     ],
     ["Started", startedAt],
     ["Took", `${grouped(Math.round(seconds))} s`],
@@ -195,7 +205,7 @@ function renderAbout({ environment, config, startedAt, seconds, suites }: SpeedR
   ];
   const command = `pnpm bench speed --seconds ${config.seconds} --only ${config.suites.join(",")} --seed ${config.seed}`;
   return `<section aria-labelledby="about"><h2 id="about">How it was measured</h2>
-<p>The candidates that a table compares take turns: each round takes one sample of every one, in an order drawn anew. A sample is the mean over as many calls as take ${timeText(sampleSeconds)}, the same number in all rounds, after a warm-up that is not counted. Shown are the median over rounds and where the middle 80 % lie; ratios are taken within each round. Results are checked against plain JavaScript before they are timed.</p>
+<p>The candidates that a table compares take turns: each round takes one sample of every one, in an order drawn anew. A sample is the mean over as many calls as take ${roundTimeText(sampleSeconds)}, the same number in all rounds, after a warm-up that is not counted. Shown are the median over rounds and where the middle 80 % lie; ratios are taken within each round. Results are checked against plain JavaScript before they are timed.</p>
 <dl>${settings.map(([term, value]) => `<dt>${term}</dt><dd>${escapeHtml(value)}</dd>`).join("")}</dl>
 <h3>To repeat this run</h3>
 <pre><code>${escapeHtml(command)}</code></pre>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { sampleSpeed } from "./sample-result.ts";
-import { aimText, loadWarning, ratioText, renderMarkdown, renderTables, timeText } from "./table.ts";
+import { aimText, loadWarning, ratioText, renderMarkdown, renderTables, roundTimeText, timeText } from "./table.ts";
 
 describe("timeText", () => {
   it.each([
@@ -11,6 +11,18 @@ describe("timeText", () => {
     [4e-10, "0.400 ns"],
   ])("writes %d s as %s", (seconds, text) => {
     expect(timeText(seconds)).toBe(text);
+  });
+});
+
+describe("roundTimeText", () => {
+  it.each([
+    [3e-7, "300 ns"],
+    [8e-6, "8 µs"],
+    [1.5e-3, "1.5 ms"],
+    [0.25, "250 ms"],
+    [1.25, "1.25 s"],
+  ])("writes %d s as %s", (seconds, text) => {
+    expect(roundTimeText(seconds)).toBe(text);
   });
 });
 

@@ -28,6 +28,13 @@ export function timeText(seconds: number): string {
   return `${significant(seconds / size, 3)} ${unit}`;
 }
 
+/** A time that was chosen, not measured: `8 µs`, `1.5 ms`, without zeros behind the point. */
+export function roundTimeText(seconds: number): string {
+  return timeText(seconds)
+    .replace(/(\.\d*?)0+ /, "$1 ")
+    .replace(". ", " ");
+}
+
 const units: readonly (readonly [string, number])[] = [
   ["s", 1],
   ["ms", 1e-3],
@@ -44,7 +51,7 @@ export function ratioText(value: number, { kind }: RatioMeaning): string {
 export function aimText(aim: Aim | undefined, ratio: RatioMeaning | undefined): string {
   if (aim === undefined) return "";
   const sign = aim.bound === "least" ? "≥" : "≤";
-  if (aim.of === "seconds") return `${sign} ${timeText(aim.value).replace(/\.0+(?= )/, "")}`;
+  if (aim.of === "seconds") return `${sign} ${roundTimeText(aim.value)}`;
   return `${sign} ${ratio?.kind === "share" ? `${100 * aim.value} %` : `${aim.value} ×`}`;
 }
 
@@ -92,7 +99,7 @@ export function columnsOf({ rows, ratio }: SuiteResult): Column[] {
   }
   columns.push(
     { head: "aim", cell: ({ aim }) => aimText(aim, ratio) },
-    { head: "", cell: ({ aim }) => verdictText(aim) },
+    { head: "verdict", cell: ({ aim }) => verdictText(aim) },
   );
   return columns;
 }
@@ -113,7 +120,7 @@ function renderTable(suite: SuiteResult): string {
   const columns = columnsOf(suite);
   const table = new Table({
     head: columns.map(({ head }) => head),
-    colAligns: columns.map(({ head }) => (["what", "by", ""].includes(head) ? "left" : "right")),
+    colAligns: columns.map(({ head }) => (["what", "by", "verdict"].includes(head) ? "left" : "right")),
     style: { head: [], border: [] },
     chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "", middle: "", "top-mid": "", "bottom-mid": "" },
   });
