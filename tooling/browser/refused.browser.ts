@@ -1,7 +1,7 @@
+import { findChromium } from "@unroll/pack/chromium.mjs";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundle } from "./bundle.ts";
-import { findChromium } from "./chromium.mjs";
 import { compareCores } from "./compare-cores.ts";
 import { type Core, core } from "./core.ts";
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { findChromium } from "@unroll/pack/chromium.mjs";
 import { run } from "@unroll/pack/run.mjs";
 import { findNode } from "@unroll/pack/runtimes.mjs";
 import { type Training, train } from "@unroll/pack/train";
@@ -8,7 +9,6 @@ import { engineInfo } from "@unroll/tensor";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundle } from "./bundle.ts";
-import { findChromium } from "./chromium.mjs";
 
 let browser: Browser;
 let script = "";

@@ -15,9 +15,10 @@ export default tests({
     path.join(import.meta.dirname, "vitest.config.ts"),
     ...packages.map((name) => {
       const folder = path.join(root, "packages", name);
-      // One process for many files: loading the packages anew for each takes longer than testing them. `npm test` has
-      // shown by then that every file also passes alone.
-      const test = { name, root: folder, exclude, isolate: false };
+      // Tests of process-wide state, of copies of a package and of replaced gradients need a process for each file.
+      // Elsewhere files share one: loading the packages anew for each takes longer than testing them.
+      const isolate = name === "tensor" || name === "autograd";
+      const test = { name, root: folder, exclude, isolate };
       return { extends: path.join(folder, "vitest.config.ts"), test };
     }),
   ],

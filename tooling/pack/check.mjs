@@ -4,6 +4,7 @@ import path from "node:path";
 import { trainBundled } from "./bundlers.mjs";
 import { inspectTarball } from "./inspect.mjs";
 import { packAll } from "./pack.mjs";
+import { checkPage } from "./page.mjs";
 import { createProject } from "./project.mjs";
 import { findNode, trainIn } from "./runtimes.mjs";
 import { readTarball } from "./tarball.mjs";
@@ -39,6 +40,7 @@ async function checkProject(folder, program, tarballs) {
   for (const major of ["20", "24"]) same(await trainIn(project, await findNode(major, folder)));
   for (const where of await checkTypes(project)) passed(`${program}: type checks by ${where}`);
   same(await trainBundled(project));
+  return project;
 }
 
 const work = mkdtempSync(path.join(os.tmpdir(), "unroll-pack-"));
@@ -52,7 +54,8 @@ try {
   );
   if (problems.length > 0) throw new Error(problems.join("\n"));
   passed("every tarball holds what it should");
-  await checkProject(path.join(work, "all"), "train", tarballs);
+  const project = await checkProject(path.join(work, "all"), "train", tarballs);
+  passed(await checkPage(project, process.env.UNROLL_SCREENSHOT));
   const alone = tarballs.filter((file) => path.basename(file).startsWith("unroll-tensor-"));
   await checkProject(path.join(work, "alone"), "tensor-alone", alone);
 } catch (error) {

@@ -11,10 +11,6 @@ const settings = {
   reference: { disabled: "the tests ask for the reference engine" },
 };
 
-// Files that share a process load the packages anew, and must not meet the state of the copies before theirs.
-for (const key of Object.getOwnPropertySymbols(globalThis))
-  if (key.description?.startsWith("unroll.")) Reflect.deleteProperty(globalThis, key);
-
 const engine = process.env.UNROLL_TEST_ENGINE;
 if (engine !== undefined) {
   if (!Object.hasOwn(settings, engine))

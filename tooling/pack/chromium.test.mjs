@@ -6,7 +6,8 @@ import { findChromium } from "./chromium.mjs";
 
 let folder = "";
 
-function program(file: string): string {
+/** @param {string} file */
+function program(file) {
   const target = path.join(folder, file);
   mkdirSync(path.dirname(target), { recursive: true });
   writeFileSync(target, "", { mode: 0o755 });
