@@ -1,5 +1,5 @@
 import { type Parameter, parameter } from "@unroll/autograd";
-import { cast, type DType, Generator, randn, Tensor, tensor, useEngine } from "@unroll/tensor";
+import { activeKernels, cast, type DType, Generator, randn, Tensor, tensor, useEngine } from "@unroll/tensor";
 import { describe, expect, it } from "vitest";
 import { Adagrad } from "./adagrad.ts";
 import { Adam } from "./adam.ts";
@@ -133,7 +133,8 @@ describe("stepFloat32", () => {
       run.addInto(kept, at, n);
       run.addInto(g, at, n);
     });
-    expect([done, p[0], state[0], gradient[0]]).toEqual([true, 4, 6, 3]);
+    const expected = activeKernels("float32") === undefined ? [false, 1, 2, 3] : [true, 4, 6, 3];
+    expect([done, p[0], state[0], gradient[0]]).toEqual(expected);
   });
 });
 

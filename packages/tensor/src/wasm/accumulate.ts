@@ -29,6 +29,6 @@ export function accumulate(into: TypedArray, values: TypedArray): void {
   }
   const { run } = kernels;
   inPlace(kernels, "accumulate", [into as Float32Array, values as Float32Array], 1, ([sum, x], n) =>
-    run.add(sum, sum, x, n, 1, 1),
+    run.addInto(sum, x, n),
   );
 }
