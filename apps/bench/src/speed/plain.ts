@@ -13,7 +13,7 @@ export interface Plain extends Remote {
 /**
  * Starts plain JavaScript on a thread where WebAssembly never runs. On the same thread it would be at a disadvantage: once
  * a WebAssembly memory has grown, V8 checks at every access of any typed array whether it still exists, and a loop that
- * adds takes twice as long.
+ * adds takes half as long again in Node 20, a tenth in Node 24.
  */
 export async function startPlain(job: PlainJob): Promise<Plain> {
   const worker = new Worker(new URL("./plain.js", import.meta.url), { workerData: job });
