@@ -21,8 +21,9 @@ export function compareCores(actual: Core, expected: Core): void {
     }
   }
   expect(compared).toBeGreaterThan(1000);
-  // Adam divides gradients by their own size, so a last digit counts more at every step: measured 2e-6 after 20 of them.
+  // Adam divides gradients by their own size, so a last digit counts more at every step: measured 1.5e-7 within the first
+  // 20, and 1e-4 within 50.
   expect(actual.training.losses.length).toBe(20);
   for (const [step, loss] of expected.training.losses.entries())
-    expect(Math.abs(actual.training.losses[step] / loss - 1), `loss of step ${step}`).toBeLessThan(1e-4);
+    expect(Math.abs(actual.training.losses[step] / loss - 1), `loss of step ${step}`).toBeLessThan(1e-5);
 }

@@ -9,10 +9,14 @@ export interface Core {
   training: Training;
 }
 
-/** The core of what the packages do: every op, and a training with a recurrent network, a loss and an optimizer. */
-export function core(): Core {
-  // Before all else, since it asks for the build that gives the same bits everywhere.
-  const training = train(20);
+/**
+ * The core of what the packages do: every op, and a training with a recurrent network, a loss and an optimizer.
+ *
+ * @param deterministic by the build that gives the same bits everywhere
+ */
+export function core(deterministic: boolean = true): Core {
+  // Before all else, since it chooses the build.
+  const training = train(20, deterministic);
   const samples: Record<string, string[]> = {};
   for (const [name, calls] of Object.entries(opSamples())) {
     samples[name] = calls.map(({ inputs, call }) => {

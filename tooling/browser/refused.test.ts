@@ -30,4 +30,14 @@ describe("Node without WebAssembly", () => {
       rmSync(folder, { recursive: true });
     }
   });
+
+  it("would be told from one that computes something else", () => {
+    const right = core();
+    const [first, ...rest] = right.samples["tanh"][0].split(" ");
+    const wrong = [Number(first) * 1.00001, ...rest].join(" ");
+    const samples = { ...right.samples, tanh: [wrong, ...right.samples["tanh"].slice(1)] };
+    expect(() => compareCores({ ...right, samples }, right)).toThrow("tanh, sample 0, value 0: expected");
+    const losses = right.training.losses.map((loss) => loss * 1.0001);
+    expect(() => compareCores({ ...right, training: { ...right.training, losses } }, right)).toThrow("loss of step 0");
+  });
 });

@@ -21,9 +21,9 @@ function fnv(hash: number, numbers: ArrayLike<number>): number {
 const text = "the fox sees the dog and the dog sees the cat and the cat sees the fox and all of them run ";
 const [steps, batch, hidden] = [10, 8, 16];
 
-/** Trains a small language model, one LSTM over letters, to the same bits wherever it runs. */
-export function train(updates: number = 20): Training {
-  setDeterministic(true);
+/** Trains a small language model, one LSTM over letters; when deterministic, to the same bits wherever it runs. */
+export function train(updates: number = 20, deterministic: boolean = true): Training {
+  setDeterministic(deterministic);
   manualSeed(7);
   const letters = [...new Set(text)].sort();
   // Letter `offset + t` of the piece of text that each row of the batch reads; row i begins at letter 11 i.
