@@ -98,6 +98,6 @@ function start(build: Build, pages: number, stress: boolean | undefined): Kernel
 }
 
 /** The module of a build, as it is compiled. */
-export function bytesOf(build: Build): Uint8Array<ArrayBuffer> {
+export function bytesOf(build: Build): Uint8Array {
   return Uint8Array.from(atob(build === "simd" ? simd : relaxedSimd), (character) => character.charCodeAt(0));
 }

@@ -10,11 +10,11 @@ export interface WasmMemory {
 interface WebAssemblyApi {
   Memory: new (limits: { initial: number; maximum: number; shared?: boolean }) => WasmMemory;
   Module: {
-    new (bytes: Uint8Array<ArrayBuffer>): object;
+    new (bytes: Uint8Array): object;
     imports(module: object): { module: string; name: string; kind: string }[];
     exports(module: object): { name: string; kind: string }[];
   };
-  validate(bytes: Uint8Array<ArrayBuffer>): boolean;
+  validate(bytes: Uint8Array): boolean;
   Instance: new (module: object, imports: Record<string, Record<string, unknown>>) => { readonly exports: object };
 }
 
