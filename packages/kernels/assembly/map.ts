@@ -34,6 +34,24 @@ export function map<F>(out: usize, x: usize, n: i32): void {
   }
 }
 
+/**
+ * {@link map}, two vectors at a time while there are two: for functions so long that a turn of the loop waits for its
+ * own last instruction. Node 20 gains a tenth of tanh and sigmoid by it, Node 24 nothing.
+ */
+@inline
+export function mapPairs<F>(out: usize, x: usize, n: i32): void {
+  const f = changetype<F>(0);
+  for (; n >= 8; n -= 8) {
+    const y = f.of(v128.load(x));
+    const z = f.of(v128.load(x, 16));
+    v128.store(out, y);
+    v128.store(out, z, 16);
+    out += 32;
+    x += 32;
+  }
+  map<F>(out, x, n);
+}
+
 /** `out = F(x, p, q)` with two parameters that are the same for all values. */
 @inline
 export function mapWith<F>(out: usize, x: usize, n: i32, p: v128, q: v128): void {

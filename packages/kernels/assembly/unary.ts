@@ -1,6 +1,6 @@
 // `out = f(x)` over `n` values; `out` may be `x`.
 
-import { map, mapWith } from "./map";
+import { map, mapPairs, mapWith } from "./map";
 import * as math from "./math";
 
 class Neg {
@@ -128,10 +128,10 @@ export function log1p(out: usize, x: usize, n: i32): void {
   map<Log1p>(out, x, n);
 }
 export function tanh(out: usize, x: usize, n: i32): void {
-  map<Tanh>(out, x, n);
+  mapPairs<Tanh>(out, x, n);
 }
 export function sigmoid(out: usize, x: usize, n: i32): void {
-  map<Sigmoid>(out, x, n);
+  mapPairs<Sigmoid>(out, x, n);
 }
 export function softplus(out: usize, x: usize, n: i32): void {
   map<Softplus>(out, x, n);
