@@ -25,16 +25,19 @@ export function inPlace(
   const size = Math.min(total, chunkSize);
   const at = memory.frame(4 * size * arrays.length, label);
   const addresses = arrays.map((_, k) => at + 4 * size * k);
-  const { f32 } = memory;
-  for (let start = 0; start < total; start += size) {
-    const n = Math.min(size, total - start);
-    for (let k = 0; k < arrays.length; k++)
-      f32.set(n === total ? arrays[k] : arrays[k].subarray(start, start + n), addresses[k] >> 2);
-    f(addresses, n);
-    for (let k = 0; k < written; k++) {
-      const index = addresses[k] >> 2;
-      arrays[k].set(f32.subarray(index, index + n), start);
+  try {
+    const { f32 } = memory;
+    for (let start = 0; start < total; start += size) {
+      const n = Math.min(size, total - start);
+      for (let k = 0; k < arrays.length; k++)
+        f32.set(n === total ? arrays[k] : arrays[k].subarray(start, start + n), addresses[k] >> 2);
+      f(addresses, n);
+      for (let k = 0; k < written; k++) {
+        const index = addresses[k] >> 2;
+        arrays[k].set(f32.subarray(index, index + n), start);
+      }
     }
+  } finally {
+    memory.endFrame(at);
   }
-  memory.endFrame(at);
 }

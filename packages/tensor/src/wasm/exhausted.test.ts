@@ -1,6 +1,19 @@
+import type { Kernels } from "@unroll/kernels";
 import { withKernels } from "@unroll/kernels/testing";
 import { describe, expect, it } from "vitest";
-import { add, engineInfo, KernelMemoryError, matmul, tanh, UnrollError, zeros } from "../index.ts";
+import {
+  activeKernels,
+  add,
+  engineInfo,
+  full,
+  KernelMemoryError,
+  matmul,
+  mutate,
+  ones,
+  tanh,
+  UnrollError,
+  zeros,
+} from "../index.ts";
 
 // 3 MB, of which one is the stack of frames.
 const small = { build: "simd", maximumPages: 48 } as const;
@@ -38,6 +51,36 @@ describe("a memory that is too small", () => {
       for (const weight of weights) for (let use = 0; use < 4; use++) matmul(zeros([1, 300]), weight);
       expect(matmul(zeros([300, 350]), zeros([350, 300])).shape).toEqual([300, 300]);
       expect(weights.map((weight) => matmul(zeros([1, 300]), weight).size)).toEqual([300, 300, 300]);
+    });
+  });
+
+  it("is no reason to fail for packing what fits as it is", () => {
+    withKernels(small, () => {
+      // 1.4 MB: there is room for the matrix or for its packed form.
+      const weight = full([600, 600], 2);
+      for (let value = 2; value < 4; value++) {
+        for (let use = 0; use < 5; use++)
+          expect(matmul(ones([1, 600]), weight).data.every((sum) => sum === 600 * value)).toBe(true);
+        mutate(weight, (data) => data.fill(value + 1));
+      }
+      expect(engineInfo().memory?.blocks).toBe(1);
+    });
+  });
+
+  it("never gives what lay where a matrix could not be packed anew", () => {
+    withKernels(small, () => {
+      const weight = full([510, 510], 2);
+      const use = (): number => matmul(ones([1, 510]), weight).data[509];
+      expect([use(), use(), use(), use()]).toEqual([1020, 1020, 1020, 1020]);
+      mutate(weight, (data) => data.fill(3));
+      // The packed form stays, and there is no room to stage what it shall hold now.
+      const { memory } = activeKernels("float32") as Kernels;
+      const frame = memory.frame(100_000, "a call");
+      const block = memory.allocate(500_000, "something else");
+      expect([use(), use()]).toEqual([1530, 1530]);
+      memory.free(block);
+      memory.endFrame(frame);
+      expect([use(), use(), use(), use()]).toEqual([1530, 1530, 1530, 1530]);
     });
   });
 

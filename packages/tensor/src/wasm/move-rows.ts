@@ -30,24 +30,26 @@ function moveRows(
 ): boolean {
   const n = x.size / inner;
   const count = Math.min(index.size, Math.max(1, Math.floor(chunkSize / inner)));
-  const table = memory.frame(4 * (x.size + count * (inner + 1)), source === undefined ? "indexSelect" : "indexAdd");
+  // Before the frame, which a tensor without values would leave behind.
+  const [values, at, added] = [x.data, index.data, source?.data];
+  const table = memory.frame(4 * (x.size + count * (inner + 1)), added === undefined ? "indexSelect" : "indexAdd");
   const rows = table + 4 * x.size;
   const indices = rows + 4 * count * inner;
   const { f32, i32 } = memory;
-  f32.set(x.data, table >> 2);
+  f32.set(values, table >> 2);
   let wrong = -1;
   for (let k = 0; k < index.size && wrong < 0; k += count) {
     const part = Math.min(count, index.size - k);
-    i32.set(index.data.subarray(k, k + part), indices >> 2);
-    if (source === undefined) {
+    i32.set(at.subarray(k, k + part), indices >> 2);
+    if (added === undefined) {
       wrong = run.gatherRows(rows, table, indices, part, n, inner);
       unpackRows(out, k * inner, inner, f32, rows >> 2, part, inner);
     } else {
-      packRows(f32, rows >> 2, source.data, k * inner, part, inner, inner);
+      packRows(f32, rows >> 2, added, k * inner, part, inner, inner);
       wrong = run.scatterAddRows(table, rows, indices, part, n, inner);
     }
   }
-  if (source !== undefined && wrong < 0) out.set(f32.subarray(table >> 2, rows >> 2));
+  if (added !== undefined && wrong < 0) out.set(f32.subarray(table >> 2, rows >> 2));
   memory.endFrame(table);
   return wrong < 0;
 }

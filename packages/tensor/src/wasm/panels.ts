@@ -1,4 +1,5 @@
-import { type KernelMemory, type Kernels, packedBytes, packPanels } from "@unroll/kernels";
+import { type KernelMemory, KernelMemoryError, type Kernels, packedBytes, packPanels } from "@unroll/kernels";
+import type { TypedArray } from "../dtype.ts";
 import type { Storage, Tensor } from "../tensor.ts";
 
 /** How the matrix `[k, n]` lies in a tensor's storage. */
@@ -85,13 +86,18 @@ class PanelCache {
     this.#kept.add(panels);
   }
 
+  /** Gives the memory of `panels` back, if they have any. */
+  drop(panels: Panels): void {
+    if (!this.#kept.delete(panels)) return;
+    this.#memory.free(panels.at);
+    this.#bytes -= panels.bytes;
+    panels.at = 0;
+  }
+
   #dropOldest(): boolean {
     for (const panels of this.#kept) {
       if (panels === this.reading) continue;
-      this.#kept.delete(panels);
-      this.#memory.free(panels.at);
-      this.#bytes -= panels.bytes;
-      panels.at = 0;
+      this.drop(panels);
       return true;
     }
     return false;
@@ -111,12 +117,13 @@ function cacheOf(memory: KernelMemory): PanelCache {
 
 /**
  * The address of the packed form of a matrix that is multiplied from the right again and again, as recurrent weights are
- * at every step; 0 for the first uses of a matrix, when keeping it may not pay. A write raises the storage's version, and
- * what was kept is packed anew. May move the memory's views.
+ * at every step; 0 for the first uses of a matrix, when keeping it may not pay, and where there is no room. A write raises
+ * the storage's version, and what was kept is packed anew. May move the memory's views.
  */
 export function keptPanels(kernels: Kernels, x: Tensor, layout: Layout): number {
   const { memory } = kernels;
   const { version } = x.storage;
+  const values = x.data;
   const cache = cacheOf(memory);
   const panels = cache.find(x.storage, layout);
   cache.reading = panels;
@@ -130,11 +137,22 @@ export function keptPanels(kernels: Kernels, x: Tensor, layout: Layout): number 
     }
   }
   const packed = current && panels.at !== 0;
-  cache.keep(panels);
-  if (packed) return panels.at;
-  const b = memory.frame(4 * x.size, () => `a matrix of [${x.shape.join(", ")}]`);
-  memory.f32.set(x.data, b >> 2);
-  packPanels(kernels, { ...layout, b, panels: panels.at });
-  memory.endFrame(b);
+  try {
+    cache.keep(panels);
+    if (!packed) pack(kernels, values, panels);
+  } catch (error) {
+    // What lies there is not this matrix; and where there is no room for both, the product may yet fit without.
+    cache.drop(panels);
+    cache.reading = undefined;
+    if (!KernelMemoryError.is(error)) throw error;
+  }
   return panels.at;
+}
+
+function pack(kernels: Kernels, values: TypedArray, panels: Panels): void {
+  const { memory } = kernels;
+  const b = memory.frame(4 * values.length, () => `a matrix of [${panels.k}, ${panels.n}]`);
+  memory.f32.set(values, b >> 2);
+  packPanels(kernels, { ...panels, b, panels: panels.at });
+  memory.endFrame(b);
 }

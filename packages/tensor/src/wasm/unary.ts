@@ -44,10 +44,11 @@ export function mapKernel<Attrs>(
     const total = out.length;
     if (total < from) return false;
     const size = Math.min(total, chunkSize);
+    // Before the frame, which a tensor without values would leave behind.
+    const [first, second] = [inputs[0].data, inputs[1]?.data];
     const x = memory.frame(4 * size * inputs.length, "the values of an elementwise op");
     const y = x + 4 * size;
     const { f32 } = memory;
-    const [first, second] = [inputs[0].data, inputs[1]?.data];
     for (let i = 0; i < total; i += size) {
       const n = Math.min(size, total - i);
       f32.set(n === total ? first : first.subarray(i, i + n), x >> 2);
