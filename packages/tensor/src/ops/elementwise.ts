@@ -148,8 +148,9 @@ function roundHalfToEven(x: number): number {
   const floor = Math.floor(x);
   const rest = x - floor;
   if (rest < 0.5) return floor;
-  if (rest > 0.5) return floor + 1;
-  return floor % 2 === 0 ? floor : floor + 1;
+  // Not floor + 1, which makes 0 of what rounds to -0.
+  if (rest > 0.5) return Math.ceil(x);
+  return floor % 2 === 0 ? floor : Math.ceil(x);
 }
 
 /**

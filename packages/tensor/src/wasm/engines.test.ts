@@ -4,6 +4,7 @@ import {
   abs,
   add,
   cast,
+  clamp,
   concat,
   cumsum,
   div,
@@ -11,6 +12,7 @@ import {
   erf,
   exp,
   expm1,
+  floor,
   indexAdd,
   indexSelect,
   isFloat,
@@ -28,8 +30,10 @@ import {
   neg,
   permute,
   relu,
+  round,
   type Shape,
   sigmoid,
+  sign,
   slice,
   softmax,
   softplus,
@@ -113,15 +117,18 @@ describe("both engines", () => {
     },
   );
 
-  it.each(Object.entries({ neg, abs, sqrt, relu }))("compute %s to the same bits", (_, f) => {
-    fc.assert(
-      fc.property(pattern, length, (values, n) => {
-        const x = filled(values, [n]);
-        compare(() => f(x), 0);
-      }),
-      runs,
-    );
-  });
+  it.each(Object.entries({ neg, abs, sqrt, relu, floor, round, sign, limit: (x: Tensor) => clamp(x, -0.1, 3) }))(
+    "compute %s to the same bits",
+    (_, f) => {
+      fc.assert(
+        fc.property(pattern, length, (values, n) => {
+          const x = filled(values, [n]);
+          compare(() => f(x), 0);
+        }),
+        runs,
+      );
+    },
+  );
 
   it.each(Object.entries({ add, sub, mul, div, maximum, minimum }))(
     "compute %s to the same bits, however operands are stretched",
