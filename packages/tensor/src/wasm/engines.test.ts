@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import {
   abs,
   add,
+  addmm,
+  broadcastTo,
   cast,
   clamp,
   concat,
@@ -181,6 +183,24 @@ describe("both engines", () => {
           compare(() => matmul(a, b, { transposeA, transposeB }), 0, (k + 1) * ulp * k * magnitude);
         },
       ),
+      runs,
+    );
+  });
+
+  it("begin products with the same values however these are stretched", () => {
+    const size = fc.constantFrom(1, 2, 7, 8, 33);
+    fc.assert(
+      fc.property(finite, size, size, fc.constantFrom(0, 1, 5, 40), (values, m, n, k) => {
+        const a = filled(values, [m, k]);
+        const b = filled([...values].reverse(), [k, n]);
+        for (const shape of [[], [1], [n], [1, n], [m, 1], [m, n]]) {
+          const start = filled(values, shape);
+          const sums = (): Tensor => addmm(start, a, b);
+          compare(sums, 0, (k + 2) * ulp * (k + 1) * 64);
+          const whole = broadcastTo(start, [m, n]);
+          useEngine("wasm", () => expect([...sums().data]).toEqual([...addmm(whole, a, b).data]));
+        }
+      }),
       runs,
     );
   });

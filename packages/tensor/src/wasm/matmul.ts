@@ -1,4 +1,5 @@
 import { gemm, gemmPacked, type Kernels } from "@unroll/kernels";
+import { forEachRun } from "../broadcast.ts";
 import type { TypedArray } from "../dtype.ts";
 import type { OpKernel } from "../op.ts";
 import { forEachProduct, type MatmulAttrs } from "../products.ts";
@@ -12,13 +13,20 @@ export const matmulKernel: OpKernel<MatmulAttrs> = (kernels, out, inputs, attrs,
   return true;
 };
 
-/** `start + a b`, where `start` is a whole matrix or a row. */
+/** `start + a b`. */
 export const addmmKernel: OpKernel<MatmulAttrs> = (kernels, out, [start, a, b], attrs, { shape }) => {
   const [m, n] = shape;
   if (start.size === m * n) product(kernels, out, shape, [a, b], attrs, start.data, n);
   else if (start.size === n && start.shape[start.shape.length - 1] === n)
     product(kernels, out, shape, [a, b], attrs, start.data, 0);
-  else return false;
+  else {
+    // A column or a number is written out first: the sums begin with the same values however they were given.
+    const values = start.data;
+    forEachRun(shape, [start], (o, length, [at], [step]) => {
+      for (let k = 0, i = at; k < length; k++, i += step) out[o + k] = values[i];
+    });
+    product(kernels, out, shape, [a, b], attrs, out, n);
+  }
   return true;
 };
 
