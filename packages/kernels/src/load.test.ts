@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { KernelFunctions } from "./generated/functions.ts";
 import { bytesOf, kernels, kernelsProblem, setDeterministic } from "./load.ts";
-import { withKernels } from "./testing.ts";
+import { type KernelSettings, withKernels } from "./testing.ts";
 import { webAssembly } from "./web-assembly.ts";
 
 const wasm = started();
@@ -27,10 +27,21 @@ describe("kernels", () => {
   });
 
   it("take the plain build when results must be the same everywhere", () => {
-    withKernels({}, () => undefined);
-    const state = { build: undefined };
-    withKernels(state, () => undefined);
-    expect(() => setDeterministic(false)).not.toThrow();
+    const settings: KernelSettings = { disabled: "not yet" };
+    withKernels(settings, () => {
+      setDeterministic(true);
+      expect(settings.build).toBe("simd");
+    });
+    withKernels({ build: settings.build }, () => expect(kernels()?.build).toBe("simd"));
+    withKernels(settings, () => setDeterministic(false));
+    expect(settings.build).toBeUndefined();
+  });
+
+  it("do not change their build once they run", () => {
+    withKernels({}, () => {
+      if (kernels()?.build === "simd") expect(() => setDeterministic(true)).not.toThrow();
+      else expect(() => setDeterministic(true)).toThrow("setDeterministic: the relaxed build is running");
+    });
   });
 
   it("say why there are none", () => {
