@@ -119,8 +119,12 @@ export function packPanels({ run }: Kernels, { panels, b, bRow, bColumn, k, n }:
   run.packB(panels, b, bRow, bColumn, k, n);
 }
 
-/** Room for the edge of C and for a block of A, as assembly/gemm.ts divides it. */
-function scratchBytes(m: number, k: number): number {
+/**
+ * How many bytes `gemmPacked` of the kernel module needs at `scratch` for m rows and k columns of A: for who calls it at
+ * every step and keeps the room.
+ */
+export function scratchBytes(m: number, k: number): number {
+  // The edge of C and a block of A, as assembly/gemm.ts divides it.
   const rows = min(m, BLOCK_M);
   return 32 * rows + 16 * Math.ceil(rows / 3) * min(k, BLOCK_K);
 }

@@ -7,7 +7,8 @@ export interface WasmMemory {
   grow(pages: number): number;
 }
 
-interface WebAssemblyApi {
+/** The functions of WebAssembly that compile and start modules. */
+export interface WebAssemblyApi {
   Memory: new (limits: { initial: number; maximum: number; shared?: boolean }) => WasmMemory;
   Module: {
     new (bytes: Uint8Array): object;
