@@ -9,9 +9,10 @@ const floors: Record<string, readonly string[]> = {
   safetensors: ["tensor"],
   data: ["tensor"],
   nn: ["tensor", "autograd", "safetensors", "data"],
-  optim: ["tensor", "autograd", "safetensors", "data"],
-  cells: ["tensor", "autograd", "safetensors", "data", "nn", "optim"],
-  gradflow: ["tensor", "autograd", "safetensors", "data", "nn", "optim", "cells"],
+  optim: ["kernels", "tensor", "autograd", "safetensors", "data"],
+  compiler: ["kernels", "tensor", "autograd"],
+  cells: ["tensor", "autograd", "safetensors", "data", "nn", "optim", "compiler"],
+  gradflow: ["tensor", "autograd", "safetensors", "data", "nn", "optim", "compiler", "cells"],
 };
 const names: string[] = Object.keys(floors);
 const pairs = names.flatMap((from) => names.map((to) => ({ from, to, allowed: floors[from]?.includes(to) ?? false })));

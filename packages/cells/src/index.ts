@@ -8,4 +8,5 @@ export type { CellOptions } from "./parameters.ts";
 export { type ForwardOptions, type LayerStepRecord, Recurrent, type RecurrentOptions } from "./recurrent.ts";
 export { RNN, type RNNOptions } from "./rnn.ts";
 export { RNNCell, type RNNCellOptions, type RNNState } from "./rnn-cell.ts";
-export { type StepRecord, type Unrolled, type UnrollOptions, unroll } from "./unroll.ts";
+export type { StepRecord, Unrolled } from "./sequence.ts";
+export { type UnrollOptions, unroll } from "./unroll.ts";

@@ -20,11 +20,14 @@ function inUse(): number {
   return heapUsed + arrayBuffers + (engineInfo().memory?.used ?? 0);
 }
 
-/** How much more is in use after `count` rounds than after the first tenth of them. */
+/**
+ * How much more is in use after `count` rounds than after the first quarter of them: until then, V8 still compiles
+ * functions anew, some hundred kilobytes of code.
+ */
 function growth(count: number, round: (i: number) => void): number {
-  for (let i = 0; i < count / 10; i++) round(i);
+  for (let i = 0; i < count / 4; i++) round(i);
   const before = inUse();
-  for (let i = count / 10; i < count; i++) round(i);
+  for (let i = count / 4; i < count; i++) round(i);
   return inUse() - before;
 }
 

@@ -19,7 +19,9 @@ import type { Cell } from "./cell.ts";
 import { checkParameter, checkReset, checkSize, checkState } from "./checks.ts";
 import type { GatedCell } from "./gated-cell.ts";
 import { checkLengths, type Lengths } from "./lengths.ts";
-import { mapState, type StepRecord, type Unrolled, unroll } from "./unroll.ts";
+import { mapState } from "./map-state.ts";
+import type { StepRecord, Unrolled } from "./sequence.ts";
+import { unroll } from "./unroll.ts";
 
 /** Options of the recurrent layers beside those of their cells. */
 export interface RecurrentOptions {
@@ -50,6 +52,8 @@ export interface ForwardOptions<S> {
   lengths?: Lengths;
   /** `[T, B]` bool (`[B, T]` with batchFirst): where true, that step is the first of a new sequence; see {@link unroll}. */
   reset?: Tensor;
+  /** Run by compiled loops where possible (default true); see {@link unroll}. */
+  compile?: boolean;
   /** Called for every step of a layer and direction when that has run, in time order. */
   onStep?(step: LayerStepRecord<S>): void;
 }
@@ -153,10 +157,11 @@ export abstract class Recurrent<S extends { [K in keyof S]: Tensor }>
    */
   forward(x: Tensor, options: ForwardOptions<S> = {}): Unrolled<S> {
     const fn = `${this.#name}.forward`;
-    checkOptions(fn, options, ["state", "lengths", "reset", "onStep"]);
+    checkOptions(fn, options, ["state", "lengths", "reset", "compile", "onStep"]);
     const { state, onStep } = options;
     this.#checkInput(fn, x);
     if (onStep !== undefined) checkFunction(fn, "onStep", onStep);
+    const compile = checkBoolean(fn, "compile", options.compile, true);
     if (options.reset !== undefined) checkReset(fn, options.reset, x.shape.slice(0, 2));
     const [steps, batch] = this.batchFirst ? [x.shape[1], x.shape[0]] : x.shape;
     const lengths = options.lengths === undefined ? undefined : checkLengths(fn, options.lengths, steps, batch);
@@ -179,6 +184,7 @@ export abstract class Recurrent<S extends { [K in keyof S]: Tensor }>
           lengths,
           reset,
           reverse,
+          compile,
           onStep: onStep && ((step) => onStep({ ...step, layer, reverse })),
         });
       });

@@ -25,7 +25,8 @@ import {
 import { describe, expect, it } from "vitest";
 import type { Cell, State } from "./cell.ts";
 import { LSTMCell, type LSTMState } from "./lstm-cell.ts";
-import { type StepRecord, unroll } from "./unroll.ts";
+import type { StepRecord } from "./sequence.ts";
+import { unroll } from "./unroll.ts";
 
 describe("onStep", () => {
   const [steps, batch, hiddenSize] = [4, 3, 2];
@@ -192,7 +193,7 @@ describe("wrong arguments of unroll", () => {
       "an unknown option",
       () => unroll(cell, x, { length: [1, 2] } as never),
       "OptionError",
-      "unroll: unknown option length, did you mean lengths? It takes state, lengths, reset, reverse, onStep",
+      "unroll: unknown option length, did you mean lengths? It takes state, lengths, reset, reverse, compile, onStep",
     ],
     [
       "a state without c",

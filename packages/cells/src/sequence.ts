@@ -1,0 +1,44 @@
+import type { Tensor } from "@unroll/tensor";
+import type { Cell, CellContext } from "./cell.ts";
+import type { Schedule } from "./lengths.ts";
+import { mapState } from "./map-state.ts";
+
+/** One step as an observer sees it. Its tensors have the rows that were active, in the order of `samples`. */
+export interface StepRecord<S> {
+  readonly t: number;
+  /** What the step gave; the same tensor as one of `state`, where the cell gave one tensor as both. */
+  readonly output: Tensor;
+  /** The state as handed to the next step: `grad` of it is the adjoint with the other states held fixed. */
+  readonly state: S;
+  /** The state as the cell computed it: `grad` of it also counts its uses inside the step. */
+  readonly value: S;
+  /** The sample that each row belongs to. */
+  readonly samples: readonly number[];
+}
+
+/** What a sequence gives. */
+export interface Unrolled<S> {
+  /** `[T, B, …]`, 0 where a sample has ended. */
+  readonly output: Tensor;
+  /** The state after each sample's last valid step, each tensor `[B, …]`. */
+  readonly state: S;
+}
+
+/** Everything that stays the same while a sequence runs, rows in the schedule's order. */
+export interface Sequence<S extends { [K in keyof S]: Tensor }, C> {
+  readonly cell: Cell<S, C>;
+  readonly x: Tensor;
+  /** Where new sequences start, and from what. */
+  readonly reset: { readonly starts: Tensor; readonly state: S } | undefined;
+  readonly initial: S;
+  readonly context: C;
+  readonly schedule: Schedule;
+  /** Whether steps are to be kept for an observer. */
+  readonly observed: boolean;
+}
+
+/** Applies `fn` to the per-sample part of a context. */
+export function withRows<C>(context: C, fn: (value: Tensor) => Tensor): C {
+  const rows = (context as CellContext | undefined)?.rows;
+  return rows === undefined ? context : { ...context, rows: mapState(rows, fn) };
+}

@@ -1,0 +1,104 @@
+import { enableGrad, grad, requireGrad } from "@unroll/autograd";
+import { abstractOutput, isFloat, type Tensor, withEvaluator } from "@unroll/tensor";
+import type { Source, StepGraph, Value } from "./graph.ts";
+import { hollow, replay, Tracer } from "./trace.ts";
+
+/** Which inputs of a sequence need gradients. */
+export interface Needs {
+  readonly x: boolean;
+  readonly states: readonly boolean[];
+  readonly rows: readonly boolean[];
+  readonly outside: readonly boolean[];
+}
+
+/** A step with its gradient: the values of the step come first. */
+export interface GradientGraph {
+  readonly step: StepGraph;
+  readonly values: readonly Value[];
+  /** The gradient of each input, undefined where it is not wanted. */
+  readonly x: number | undefined;
+  readonly states: readonly number[];
+  readonly rows: readonly (number | undefined)[];
+  readonly outside: readonly (number | undefined)[];
+  /** Numbers that the gradient's rules brought along, by their place among the outside tensors. */
+  readonly constants: ReadonlyMap<number, Tensor>;
+}
+
+/** Whether anything of a sequence needs a gradient. */
+export function needsAny({ x, states, rows, outside }: Needs): boolean {
+  return x || [...states, ...rows, ...outside].includes(true);
+}
+
+/** Derives the gradient of a traced step by running autograd's own rules on tensors without values. */
+export function differentiate(step: StepGraph, needs: Needs): GradientGraph {
+  const outsideCount = needs.outside.length;
+  const tracer = new Tracer(step.batch, step.values, new Array<Tensor>(outsideCount));
+  const leaves = new Map<number, Tensor>();
+  // States lead back to the steps before, whatever it is that needs a gradient.
+  const wants = (source: Source, value: Value) => isFloat(value.dtype) && wanted(source, needs);
+  const { output, states } = enableGrad(() =>
+    withEvaluator(abstractOutput, () =>
+      replay(
+        step,
+        (source, value) => {
+          const bare = abstractLike(value);
+          const tensor = wants(source, value) ? requireGrad(bare) : bare;
+          leaves.set(value.id, tensor);
+          tracer.bind(tensor, value.id);
+          return tensor;
+        },
+        (tensor, value) => tracer.bind(tensor, value.id),
+      ),
+    ),
+  );
+  const adjoints: { value: Tensor; adjoint: Tensor }[] = [
+    { value: output, adjoint: tracer.source({ kind: "outputAdjoint" }, output) },
+    ...states.map((value, index) => ({ value, adjoint: tracer.source({ kind: "stateAdjoint", index }, value) })),
+  ].filter(({ value }) => value.node !== undefined);
+  const targets = step.values.filter((value) => value.source !== undefined && wants(value.source, value));
+  const gradients = withEvaluator(tracer.evaluate, () =>
+    adjoints.length === 0
+      ? []
+      : grad(
+          adjoints.map(({ value }) => value),
+          targets.map(({ id }) => leaves.get(id) as Tensor),
+          { gradOutputs: adjoints.map(({ adjoint }) => adjoint), unused: "zeros" },
+        ),
+  );
+  const found = new Map(targets.map((target, i) => [target.id, gradients[i]]));
+  const idOf = (kind: Source["kind"], index: number): number | undefined => {
+    const value = step.values.find(
+      ({ source }) => source?.kind === kind && (!("index" in source) || source.index === index),
+    );
+    const gradient = value && found.get(value.id);
+    return gradient && tracer.idOf(gradient);
+  };
+  return {
+    step,
+    x: needs.x ? idOf("x", 0) : undefined,
+    states: needs.states.map((_, index) => idOf("state", index) ?? -1),
+    rows: needs.rows.map((need, index) => (need ? idOf("row", index) : undefined)),
+    outside: needs.outside.map((need, index) => (need ? idOf("outside", index) : undefined)),
+    values: tracer.values,
+    constants: new Map(tracer.outside.map((tensor, index) => [index, tensor] as const).slice(outsideCount)),
+  };
+}
+
+function wanted(source: Source, needs: Needs): boolean {
+  switch (source.kind) {
+    case "x":
+      return needs.x;
+    case "state":
+      return true;
+    case "row":
+      return needs.rows[source.index];
+    case "outside":
+      return needs.outside[source.index];
+    default:
+      return false;
+  }
+}
+
+function abstractLike({ shape, dtype }: Value): Tensor {
+  return hollow({ shape, dtype });
+}

@@ -1,0 +1,80 @@
+import { kernels } from "@unroll/kernels";
+import { Uncompilable } from "./graph.ts";
+import type { Call, Plan, TermCall } from "./plan.ts";
+import { needsOf, planOf } from "./program.ts";
+import type { SequenceJob } from "./sequence.ts";
+import { traceStep } from "./trace.ts";
+
+/**
+ * How a step is computed, in words: which calls run before, in and after the time loop, how many floating-point operations
+ * a sample's step takes in matrix products, and what it keeps for the gradient; or why it is run by plain ops.
+ *
+ * @example
+ * ```ts
+ * const w = parameter(ones([8, 8]));
+ * const step: Step = (x, [h]) => {
+ *   const next = tanh(add(x, matmul(h, w)));
+ *   return { output: next, states: [next] };
+ * };
+ * const text = explainStep({ step, x: zeros([5, 2, 8]), states: [zeros([2, 8])], rows: [] });
+ * text.split("\n")[0]; // "in the loop"
+ * ```
+ */
+export function explainStep({ step, x, states, rows }: Pick<SequenceJob, "step" | "x" | "states" | "rows">): string {
+  try {
+    const { graph, outside } = traceStep(step, { x: { shape: x.shape.slice(1), dtype: x.dtype }, states, rows });
+    const plan = planOf(graph, needsOf(x, states, rows, outside), kernels()?.build === "relaxed-simd");
+    return describePlan(plan);
+  } catch (error) {
+    if (!(error instanceof Uncompilable)) throw error;
+    return `plain ops, because ${error.message}`;
+  }
+}
+
+function describePlan(plan: Plan): string {
+  const { gradient } = plan;
+  const parts: [string, readonly string[]][] = [
+    ["before the loop", plan.before.map(describeCall)],
+    ["in the loop", plan.loop.map(describeCall)],
+  ];
+  if (gradient !== undefined) {
+    const terms = gradient.outside.flatMap((list) => list ?? []);
+    parts.push(
+      ["backward, in the loop", gradient.loop.map(describeCall)],
+      ["backward, after the loop", [...gradient.after.map(describeCall), ...terms.map(describeTerm)]],
+    );
+  }
+  const flop = [...plan.before, ...plan.loop, ...(gradient?.loop ?? []), ...(gradient?.after ?? [])]
+    .map((call) => (call.kind === "product" ? 2 * call.k * call.n : 0))
+    .concat((gradient?.outside ?? []).flatMap((list) => (list ?? []).map(flopOf)))
+    .reduce((sum, value) => sum + value, 0);
+  const kept = plan.buffers.reduce((sum, { kept, kind, width }) => sum + (kept && kind !== "step" ? 4 * width : 0), 0);
+  return [
+    ...parts
+      .filter(([, lines]) => lines.length > 0)
+      .flatMap(([title, lines]) => [title, ...lines.map((line) => `  ${line}`)]),
+    `per step and sample: ${flop} FLOP in matrix products, ${kept} bytes kept for the gradient`,
+  ].join("\n");
+}
+
+function flopOf(term: TermCall): number {
+  return term.kind === "outer" ? 2 * term.m * term.n : 0;
+}
+
+function describeCall(call: Call): string {
+  switch (call.kind) {
+    case "product":
+      return `product [${call.k}] x [${call.k}, ${call.n}]${call.start === undefined ? "" : ", added to what is there"}`;
+    case "pass": {
+      const read = call.operands.length;
+      return `pass over [${call.width}]: ${call.functions.join(" ")} (${read} operands)`;
+    }
+    default:
+      return `${call.fn} over rows of [${call.width}]`;
+  }
+}
+
+function describeTerm(term: TermCall): string {
+  if (term.kind === "outer") return `sum over all rows of products [${term.m}] x [${term.n}]`;
+  return `sum over all rows of [${term.n}]`;
+}

@@ -1,0 +1,9 @@
+export { explainStep } from "./explain.ts";
+export {
+  type NotCompiled,
+  runSequence,
+  type SequenceInputs,
+  type SequenceJob,
+  type SequenceResult,
+} from "./sequence.ts";
+export type { Step } from "./trace.ts";

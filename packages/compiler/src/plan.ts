@@ -1,0 +1,99 @@
+import type { RowFunction } from "./nodes.ts";
+import type { FunctionBody } from "./wasm/assembler.ts";
+
+// What runs: buffers in the kernels' memory, and calls that read and write them.
+
+/** A part of the kernels' memory with rows of `width` values. */
+export interface BufferPlan {
+  /**
+   * `sequence`: the rows of all steps. `state`: those before the first and after every step. `step`: one step's rows,
+   * written anew by each; what is in a row stays there until the row is active again.
+   */
+  readonly kind: "sequence" | "state" | "step";
+  readonly width: number;
+  /** Whether the backward pass reads what the forward pass has written. */
+  readonly kept: boolean;
+  /** Whether the backward pass writes it. */
+  readonly backward: boolean;
+}
+
+/** Rows of a buffer as one call sees them. */
+export interface Access {
+  readonly buffer: number;
+  /** The first column. */
+  readonly column: number;
+  /** Which step's rows: this one's, the state before it, the state after it; `fixed` for a buffer of one step. */
+  readonly rows: "current" | "before" | "after" | "fixed";
+}
+
+/** What a pass reads or writes, by its place among the pass's addresses. */
+export type PassOperand =
+  | { readonly kind: "rows"; readonly access: Access }
+  | { readonly kind: "vector"; readonly outside: number }
+  | { readonly kind: "scalar"; readonly outside: number };
+
+/** Elementwise functions over rows of one width, compiled to one function. */
+export interface PassCall {
+  readonly kind: "pass";
+  readonly width: number;
+  readonly operands: readonly PassOperand[];
+  readonly body: FunctionBody;
+  /** For people: what is computed. */
+  readonly functions: readonly string[];
+}
+
+/** `c = start + a W`. */
+export interface ProductCall {
+  readonly kind: "product";
+  readonly a: Access;
+  readonly c: Access;
+  readonly start:
+    | { readonly kind: "rows"; readonly access: Access }
+    | { readonly kind: "vector"; readonly outside: number }
+    | undefined;
+  readonly outside: number;
+  readonly transposed: boolean;
+  readonly k: number;
+  readonly n: number;
+}
+
+/** A kernel on whole rows. */
+export interface RowCall {
+  readonly kind: "row";
+  readonly fn: RowFunction;
+  readonly x: Access;
+  readonly out: Access;
+  readonly width: number;
+}
+
+export type Call = PassCall | ProductCall | RowCall;
+
+/** A sum over all rows of all steps. */
+export type TermCall =
+  | { readonly kind: "outer"; readonly left: Access; readonly right: Access; readonly m: number; readonly n: number }
+  | { readonly kind: "columns" | "all"; readonly of: Access; readonly n: number };
+
+/** A step, ready to run over sequences of any length and batch. */
+export interface Plan {
+  readonly buffers: readonly BufferPlan[];
+  readonly x: number;
+  readonly states: readonly number[];
+  readonly rows: readonly number[];
+  readonly output: Access;
+  readonly outputWidth: number;
+  /** On the rows of all steps at once. */
+  readonly before: readonly Call[];
+  readonly loop: readonly Call[];
+  readonly gradient: GradientPlan | undefined;
+}
+
+export interface GradientPlan {
+  readonly outputAdjoint: number;
+  readonly stateAdjoints: readonly number[];
+  readonly loop: readonly Call[];
+  readonly after: readonly Call[];
+  readonly x: Access | undefined;
+  /** Sums of the gradients of per-sample tensors. */
+  readonly rows: readonly (number | undefined)[];
+  readonly outside: readonly (readonly TermCall[] | undefined)[];
+}

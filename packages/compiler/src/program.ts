@@ -1,0 +1,141 @@
+import { isRecording } from "@unroll/autograd";
+import { type Kernels, webAssembly } from "@unroll/kernels";
+import type { Tensor } from "@unroll/tensor";
+import { build } from "./build.ts";
+import { differentiate, type Needs, needsAny } from "./differentiate.ts";
+import { type StepGraph, Uncompilable, type Value } from "./graph.ts";
+import { lower } from "./lower.ts";
+import type { Call, PassCall, Plan } from "./plan.ts";
+import { prune } from "./prune.ts";
+import { recompute } from "./recompute.ts";
+import { schedule } from "./schedule.ts";
+import { assemble } from "./wasm/assembler.ts";
+
+/** A pass of a step: where its arguments are, how many rows, and where the rows and states of the step begin. */
+export type PassFunction = (at: number, rows: number, current: number, before: number, after: number) => void;
+
+/** A compiled step. */
+export interface Program {
+  readonly plan: Plan;
+  /** The functions of the passes, in the order of the calls. */
+  readonly forward: readonly PassFunction[];
+  /** Compiled when a gradient is first asked for. */
+  backward(): readonly PassFunction[];
+}
+
+/** All passes among calls. */
+export function passesOf(...calls: readonly (readonly Call[])[]): PassCall[] {
+  return calls.flat().filter((call) => call.kind === "pass");
+}
+
+/** How many structures are kept; a program that makes ever new ones would otherwise fill memory. */
+const limit = 256;
+
+const programs = new WeakMap<Kernels, Map<string, Program | Uncompilable>>();
+
+/**
+ * The program of a traced step, compiled at the first step of its structure.
+ *
+ * @param check looks at a step of a new structure before it is compiled
+ * @throws {Uncompilable} when there can be none
+ */
+export function programOf(
+  kernels: Kernels,
+  graph: StepGraph,
+  needs: Needs | undefined,
+  check: () => void = () => {},
+): Program {
+  const known = programs.get(kernels) ?? new Map<string, Program | Uncompilable>();
+  programs.set(kernels, known);
+  const key = keyOf(graph, needs);
+  let found = known.get(key);
+  if (found === undefined) {
+    try {
+      check();
+      found = compile(kernels, graph, needs);
+    } catch (error) {
+      if (!(error instanceof Uncompilable)) throw error;
+      found = error;
+    }
+    if (known.size === limit) known.delete(known.keys().next().value as string);
+    known.set(key, found);
+  }
+  if (found instanceof Uncompilable) throw found;
+  return found;
+}
+
+/** The plan of a traced step, with its gradient where something needs one. */
+export function planOf(graph: StepGraph, needs: Needs | undefined, fused: boolean): Plan {
+  const gradient = needs !== undefined && needsAny(needs) ? differentiate(graph, needs) : undefined;
+  return build(schedule(prune(recompute(prune(lower(graph, gradient))))), fused);
+}
+
+function compile(kernels: Kernels, graph: StepGraph, needs: Needs | undefined): Program {
+  const plan = planOf(graph, needs, kernels.build === "relaxed-simd");
+  const { gradient } = plan;
+  let backward: readonly PassFunction[] | undefined;
+  return {
+    plan,
+    forward: instantiate(kernels, passesOf(plan.before, plan.loop)),
+    backward: () => {
+      backward ??= instantiate(kernels, gradient === undefined ? [] : passesOf(gradient.loop, gradient.after));
+      return backward;
+    },
+  };
+}
+
+/** As the kernels declare it: 2 GiB. */
+const maximumPages = 32_768;
+
+function instantiate({ memory }: Kernels, passes: readonly PassCall[]): PassFunction[] {
+  const api = webAssembly();
+  if (passes.length === 0 || api === undefined) return [];
+  const bytes = assemble(
+    passes.map(({ body }) => body),
+    maximumPages,
+  );
+  let exports: Record<string, PassFunction>;
+  try {
+    const { Module, Instance } = api;
+    exports = new Instance(new Module(bytes), { env: { memory: memory.memory } }).exports as typeof exports;
+  } catch (error) {
+    // A content security policy may allow the kernels, compiled before, and refuse this.
+    throw new Uncompilable(`a module is refused (${error instanceof Error ? error.message : String(error)})`);
+  }
+  return passes.map((_, i) => exports[`f${i}`]);
+}
+
+/** What a step has in common with all steps that one program computes: everything but the batch and the values. */
+export function keyOf({ batch, values, output, states }: StepGraph, needs: Needs | undefined): string {
+  const parts = values.map((value) => partOf(value, batch));
+  return `${parts.join(";")}>${output},${states.join(",")}?${needs === undefined ? "" : JSON.stringify(needs)}`;
+}
+
+function partOf({ source, op, inputs, attrs, shape, dtype, recorded }: Value, batch: number): string {
+  if (source?.kind === "outside") return `outside ${dtype} ${shape.join("x")}`;
+  const own = shape.map((size, axis) => (axis === 0 && size === batch ? "B" : size)).join("x");
+  if (source !== undefined) return `${source.kind} ${dtype} ${own}`;
+  return `${op?.name}(${inputs.join(",")})${recorded ? "" : "!"} ${dtype} ${own} ${attrsKey(op?.name ?? "", attrs)}`;
+}
+
+/** The attributes of an operation; a shape is that of the result. */
+function attrsKey(name: string, attrs: unknown): string {
+  if (attrs === undefined || name === "reshape" || name === "broadcastTo") return "";
+  if (name === "full") return String((attrs as { value: number }).value);
+  return JSON.stringify(attrs, (_, value: unknown) =>
+    typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
+  );
+}
+
+/** Which inputs of a call need gradients now; undefined while nothing is recorded. */
+export function needsOf(
+  x: Tensor,
+  states: readonly Tensor[],
+  rows: readonly Tensor[],
+  outside: readonly Tensor[],
+): Needs | undefined {
+  if (!isRecording()) return undefined;
+  const need = (tensor: Tensor) => tensor.node !== undefined;
+  const needs = { x: need(x), states: states.map(need), rows: rows.map(need), outside: outside.map(need) };
+  return needsAny(needs) ? needs : undefined;
+}

@@ -1,0 +1,186 @@
+import { grad, type Parameter, parameter, requireGrad } from "@unroll/autograd";
+import {
+  add,
+  addmm,
+  chunk,
+  concat,
+  div,
+  Generator,
+  matmul,
+  maximum,
+  mean,
+  mul,
+  randn,
+  relu,
+  sigmoid,
+  softmax,
+  sqrt,
+  sub,
+  type Tensor,
+  tanh,
+  variance,
+} from "@unroll/tensor";
+import { describe, expect, it } from "vitest";
+import { runSequence, type SequenceResult } from "./sequence.ts";
+import { jobOf } from "./testing/plain.ts";
+import type { Step } from "./trace.ts";
+
+interface Sample {
+  readonly name: string;
+  readonly states: number;
+  readonly rows?: number;
+  readonly step: (parameters: Record<string, Parameter>) => Step;
+  readonly shapes: (inputSize: number, hiddenSize: number) => Record<string, number[]>;
+}
+
+const samples: Sample[] = [
+  {
+    name: "RNN",
+    states: 1,
+    shapes: (i, h) => ({ w: [i, h], u: [h, h], b: [h] }),
+    step:
+      ({ w, u, b }) =>
+      (x, [h]) => {
+        const next = tanh(add(add(matmul(x, w), matmul(h, u)), b));
+        return { output: next, states: [next] };
+      },
+  },
+  {
+    name: "LSTM",
+    states: 2,
+    shapes: (i, h) => ({ w: [4 * h, i], u: [4 * h, h], b: [4 * h], d: [4 * h] }),
+    step:
+      ({ w, u, b, d }) =>
+      (x, [h, c]) => {
+        const z = addmm(addmm(add(b, d), x, w, { transposeB: true }), h, u, { transposeB: true });
+        const [i, f, g, o] = chunk(z, 4, -1);
+        const next = add(mul(sigmoid(f), c), mul(sigmoid(i), tanh(g)));
+        const out = mul(sigmoid(o), tanh(next));
+        return { output: out, states: [out, next] };
+      },
+  },
+  {
+    name: "GRU",
+    states: 1,
+    shapes: (i, h) => ({ w: [3 * h, i], u: [3 * h, h], b: [3 * h], d: [3 * h] }),
+    step:
+      ({ w, u, b, d }) =>
+      (x, [h]) => {
+        const [xr, xz, xn] = chunk(addmm(b, x, w, { transposeB: true }), 3, -1);
+        const [hr, hz, hn] = chunk(addmm(d, h, u, { transposeB: true }), 3, -1);
+        const z = sigmoid(add(xz, hz));
+        const n = tanh(add(xn, mul(sigmoid(add(xr, hr)), hn)));
+        const next = add(mul(sub(1, z), n), mul(z, h));
+        return { output: next, states: [next] };
+      },
+  },
+  {
+    name: "peepholes, joined input, a number to learn",
+    states: 2,
+    shapes: (i, h) => ({ w: [i + h, 3 * h], p: [h], a: [] }),
+    step:
+      ({ w, p, a }) =>
+      (x, [h, c]) => {
+        const [f, g, o] = chunk(matmul(concat([x, h], -1), w), 3, -1);
+        const keep = sigmoid(add(f, mul(p, c)));
+        const next = add(mul(keep, c), mul(sub(1, keep), tanh(g)));
+        return { output: relu(mul(sigmoid(o), next)), states: [mul(tanh(next), a), next] };
+      },
+  },
+  {
+    name: "layer normalisation, attention over columns, a mask per sample",
+    states: 1,
+    rows: 1,
+    shapes: (i, h) => ({ w: [i, h], u: [h, h], s: [h] }),
+    step:
+      ({ w, u, s }) =>
+      (x, [h], [mask]) => {
+        const z = add(matmul(x, w), matmul(mul(h, mask), u));
+        const centred = sub(z, mean(z, -1, { keepDim: true }));
+        const normal = mul(div(centred, sqrt(add(variance(z, -1, { keepDim: true, correction: 0 }), 0.01))), s);
+        const next = add(mul(0.5, h), mul(softmax(normal, -1), maximum(tanh(x.shape[1] > 1 ? normal : z), -0.5)));
+        return { output: next, states: [next] };
+      },
+  },
+  {
+    name: "states that change places, one that only counts",
+    states: 3,
+    shapes: (i, h) => ({ w: [i, h], u: [h, h] }),
+    step:
+      ({ w, u }) =>
+      (x, [a, b, n]) => {
+        const z = matmul(tanh(matmul(x, w)), u);
+        return { output: add(z, b), states: [b, add(mul(a, 0.5), z), add(n, 1)] };
+      },
+  },
+];
+
+function everything(
+  sample: Sample,
+  sizes: { steps: number; batch: number; inputSize: number; hiddenSize: number },
+  run: (step: Step, x: Tensor, states: Tensor[], rows: Tensor[]) => SequenceResult,
+): { values: Tensor[]; gradients: Tensor[] } {
+  const { steps, batch, inputSize, hiddenSize } = sizes;
+  const generator = new Generator(3);
+  const random = (shape: number[]) => randn(shape, { generator });
+  const parameters = Object.fromEntries(
+    Object.entries(sample.shapes(inputSize, hiddenSize)).map(([name, shape]) => [
+      name,
+      parameter(mul(random(shape), 0.5)),
+    ]),
+  );
+  const x = requireGrad(random([steps, batch, inputSize]));
+  const states = Array.from({ length: sample.states }, () => requireGrad(random([batch, hiddenSize])));
+  const rows = Array.from({ length: sample.rows ?? 0 }, () => requireGrad(random([batch, hiddenSize])));
+  const { output, states: after } = run(sample.step(parameters), x, states, rows);
+  const values = [output, ...after];
+  const gradients = grad(values, [x, ...states, ...rows, ...Object.values(parameters)], {
+    gradOutputs: values.map(({ shape }) => random([...shape])),
+    unused: "zeros",
+  });
+  return { values, gradients };
+}
+
+function expectClose(got: Tensor, expected: Tensor): void {
+  expect(got.shape).toEqual(expected.shape);
+  const scale = Math.max(1e-3, ...Array.from(expected.data, Math.abs));
+  let worst = 0;
+  expected.data.forEach((value, i) => {
+    worst = Math.max(worst, Math.abs(value - got.data[i]) / scale);
+  });
+  expect(worst).toBeLessThan(2e-5);
+}
+
+const sizes = [
+  { steps: 1, batch: 1, inputSize: 1, hiddenSize: 1 },
+  { steps: 4, batch: 1, inputSize: 3, hiddenSize: 5 },
+  { steps: 5, batch: 3, inputSize: 4, hiddenSize: 8 },
+  { steps: 6, batch: 5, inputSize: 5, hiddenSize: 5 },
+];
+
+describe.each(samples)("$name", (sample) => {
+  it.each(sizes)("gives what plain ops give: $steps x $batch x $inputSize, $hiddenSize", (size) => {
+    for (const reverse of [false, true])
+      for (const lengths of [false, true]) {
+        const { steps, batch } = size;
+        const active = Array.from({ length: steps }, (_, t) => (lengths ? Math.max(0, batch - t) : batch));
+        const job = (step: Step, x: Tensor, states: Tensor[], rows: Tensor[]) =>
+          jobOf(step, { x, states, rows }, { active, reverse });
+        const plain = everything(sample, size, (step, ...inputs) => {
+          const { plain, states, rows } = job(step, ...inputs);
+          return plain(step, { x: inputs[0], states, rows });
+        });
+        const compiled = everything(sample, size, (step, ...inputs) => {
+          const result = runSequence(job(step, ...inputs));
+          if ("reason" in result) throw new Error(result.reason);
+          return result;
+        });
+        compiled.values.forEach((value, i) => {
+          expectClose(value, plain.values[i]);
+        });
+        compiled.gradients.forEach((value, i) => {
+          expectClose(value, plain.gradients[i]);
+        });
+      }
+  });
+});

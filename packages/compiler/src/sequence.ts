@@ -1,0 +1,429 @@
+import { type BackwardRequest, defineFunction } from "@unroll/autograd";
+import type { Kernels } from "@unroll/kernels";
+import { activeKernels, runtime, type Shape, sizeOf, Tensor } from "@unroll/tensor";
+import { copyIn, Execution, Layout, rowsOf } from "./execute.ts";
+import { type Geometry, geometryOf } from "./geometry.ts";
+import { type StepGraph, Uncompilable } from "./graph.ts";
+import { allocate, endLease, type Lease, lease } from "./lease.ts";
+import type { BufferPlan, Plan, TermCall } from "./plan.ts";
+import { keyOf, needsOf, type Program, programOf } from "./program.ts";
+import { replayStep, type Step, type StepInputs, type TracedStep, traceStep } from "./trace.ts";
+
+/** A sequence and the step that runs over it, rows sorted by length, longest first. */
+export interface SequenceJob {
+  readonly step: Step;
+  /** `[T, B, n]` */
+  readonly x: Tensor;
+  /** Each `[B, n]`, before the first step. */
+  readonly states: readonly Tensor[];
+  /** Each `[B, n]`, the same for all steps. */
+  readonly rows: readonly Tensor[];
+  /** How many rows are active at each time. */
+  readonly active: readonly number[];
+  readonly reverse: boolean;
+  /** The same sequence by plain ops, for gradients of gradients. */
+  readonly plain: (step: Step, inputs: SequenceInputs) => SequenceResult;
+}
+
+/** What a sequence starts from. */
+export interface SequenceInputs {
+  readonly x: Tensor;
+  readonly states: readonly Tensor[];
+  readonly rows: readonly Tensor[];
+}
+
+/** What a sequence gives. */
+export interface SequenceResult {
+  /** `[T, B, n]`, 0 where rows were not active. */
+  readonly output: Tensor;
+  /** After each row's last step. */
+  readonly states: readonly Tensor[];
+}
+
+/** Why a sequence was not run compiled. */
+export interface NotCompiled {
+  readonly reason: string;
+}
+
+/**
+ * Runs a step over a sequence by compiled loops, forward now and backward when a gradient is asked for; or says why not.
+ *
+ * `(output_t, s_t) = step(x_t, s_{t-1})`, for the first `active[t]` rows at each time. The step is traced anew on every
+ * call, and compiled when its structure is new. Errors that it throws are a reason too: plain ops will throw them.
+ *
+ * @example
+ * ```ts
+ * const w = parameter([[0.5]]);
+ * const step: Step = (x, [h]) => {
+ *   const next = tanh(add(x, matmul(h, w)));
+ *   return { output: next, states: [next] };
+ * };
+ * const result = runSequence({
+ *   step,
+ *   x: ones([3, 1, 1]),
+ *   states: [zeros([1, 1])],
+ *   rows: [],
+ *   active: [1, 1, 1],
+ *   reverse: false,
+ *   plain: () => {
+ *     throw new Error("no second derivatives here");
+ *   },
+ * }) as SequenceResult;
+ * result.output.toArray(); // [[[0.761594…]], [[0.881129…]], [[0.893811…]]]
+ * ```
+ */
+export function runSequence(job: SequenceJob): SequenceResult | NotCompiled {
+  const kernels = runtime().evaluator === undefined ? activeKernels("float32") : undefined;
+  if (kernels === undefined) return { reason: "plain ops are asked for" };
+  const { x, states, rows, active, reverse } = job;
+  const batch = x.shape[1];
+  if (x.shape.length !== 3 || x.dtype !== "float32" || x.size === 0 || active.every((count) => count === 0))
+    return { reason: "x is not a float32 sequence of vectors" };
+  const wrong = [...states, ...rows].find((tensor) => tensor.shape.length !== 2 || tensor.size === 0);
+  if (wrong !== undefined || states.some((state) => state.dtype !== "float32"))
+    return { reason: "a state is not a matrix of float32" };
+  try {
+    const inputs = { x: { shape: x.shape.slice(1), dtype: x.dtype }, states, rows };
+    const traced = traceStep(job.step, inputs);
+    const { graph, outside } = traced;
+    checkResults(graph, states, batch);
+    const needs = needsOf(x, states, rows, outside);
+    const program = programOf(kernels, graph, needs, () => checkPure(job, inputs, traced));
+    const geometry = geometryOf(batch, active, reverse);
+    const [output, ...after] = sequenceFunction()([x, ...states, ...rows, ...outside], {
+      kernels,
+      program,
+      graph,
+      geometry,
+      job,
+    });
+    return { output, states: after };
+  } catch (error) {
+    if (!(error instanceof Uncompilable)) throw error;
+    return { reason: error.message };
+  }
+}
+
+/** Traces a step again: a second trace that differs shows that the step depends on more than what it is given. */
+function checkPure(job: SequenceJob, inputs: StepInputs, first: TracedStep): void {
+  const second = traceStep(job.step, inputs);
+  const same =
+    keyOf(first.graph, undefined) === keyOf(second.graph, undefined) &&
+    first.outside.every((tensor, index) => {
+      const other = second.outside[index];
+      return tensor.storage === other.storage || tensor.data.every((value, i) => Object.is(value, other.data[i]));
+    });
+  if (!same) throw new Uncompilable("the step is impure: it does something else each time it runs");
+}
+
+function checkResults({ values, output, states: after }: StepGraph, states: readonly Tensor[], batch: number): void {
+  after.forEach((id, index) => {
+    const { shape, dtype } = values[id];
+    if (shape.length !== 2 || shape[1] !== states[index].shape[1] || dtype !== "float32")
+      throw new Uncompilable("a state changes its shape");
+  });
+  const { shape, dtype } = values[output];
+  if (shape.length !== 2 || shape[0] !== batch || dtype !== "float32")
+    throw new Uncompilable("the output is not a matrix of float32");
+}
+
+/** What the forward pass knows beside its tensors. */
+interface RunArguments {
+  readonly kernels: Kernels;
+  readonly program: Program;
+  readonly graph: StepGraph;
+  readonly geometry: Geometry;
+  readonly job: SequenceJob;
+}
+
+/** What the backward pass needs beside the inputs. */
+interface Run extends RunArguments {
+  lease: Lease;
+}
+
+type SequenceFunction = (inputs: readonly Tensor[], args: RunArguments) => Tensor[];
+let own: SequenceFunction | undefined;
+
+function sequenceFunction(): SequenceFunction {
+  own ??= defineFunction<RunArguments, readonly [Run, ...Tensor[]]>({
+    name: "unroll",
+    forward: (inputs, args) => {
+      const run: Run = { ...args, lease: { at: 0, bytes: 0 } };
+      return { outputs: runForward(run, inputs), saved: [run, ...inputs] };
+    },
+    backward: ([run, ...inputs], gradOutputs, request) => runBackward(run, inputs, gradOutputs, request),
+    plain: (inputs, { graph, job }) => {
+      const parts = split(inputs, job);
+      const step: Step = (x, states, rows) => replayStep(graph, { x, states, rows, outside: parts.outside });
+      const { output, states } = job.plain(step, parts);
+      return [output, ...states];
+    },
+  });
+  return own;
+}
+
+function split(
+  inputs: readonly Tensor[],
+  { states, rows }: Pick<SequenceJob, "states" | "rows">,
+): SequenceInputs & { readonly outside: readonly Tensor[] } {
+  const first = 1 + states.length;
+  return {
+    x: inputs[0],
+    states: inputs.slice(1, first),
+    rows: inputs.slice(first, first + rows.length),
+    outside: inputs.slice(first + rows.length),
+  };
+}
+
+/** Where the buffers that a backward pass needs lie in a lease. */
+function keptLayout(plan: Plan, geometry: Geometry): { bytes: number; offsets: ReadonlyMap<number, number> } {
+  const layout = new Layout();
+  const offsets = new Map<number, number>();
+  plan.buffers.forEach((buffer, index) => {
+    if (buffer.kept) offsets.set(index, layout.add(4 * buffer.width * rowsOf(buffer, geometry)));
+  });
+  return { bytes: layout.bytes, offsets };
+}
+
+/** Runs all steps; gives the output and the final states, and leases what a gradient needs. */
+function runForward(run: Run, inputs: readonly Tensor[]): Tensor[] {
+  const { kernels, program, geometry, job } = run;
+  const { plan, forward } = program;
+  const { x, states, rows, outside } = split(inputs, job);
+  const kept = keptLayout(plan, geometry);
+  if (plan.gradient !== undefined) run.lease = lease(kernels, kept.bytes, run);
+  const { memory } = kernels;
+  const own = (buffer: BufferPlan) => !buffer.backward && !buffer.kept;
+  const calls = [...plan.before, ...plan.loop];
+  const execution = new Execution(kernels, plan, geometry, outside, calls, own, (buffer) => {
+    const offset = kept.offsets.get(buffer);
+    return offset === undefined ? undefined : run.lease.at + offset;
+  });
+  const block = allocate(kernels, execution.bytes, "a sequence", run.lease);
+  try {
+    execution.start(block);
+    const widths = plan.buffers.map(({ width }) => width);
+    copySteps(kernels, geometry, x, execution.bufferAt(plan.x), widths[plan.x]);
+    states.forEach((state, index) => {
+      const buffer = plan.states[index];
+      const { data } = state;
+      const at = execution.bufferAt(buffer) >> 2;
+      for (const { from, to, slot } of joins(geometry, job.reverse))
+        memory.f32.set(
+          data.subarray(from * widths[buffer], to * widths[buffer]),
+          at + (geometry.stateRows[slot] + from) * widths[buffer],
+        );
+    });
+    rows.forEach((row, index) => {
+      copyIn(kernels, execution.bufferAt(plan.rows[index]), row.data, row.dtype);
+    });
+    const before = plan.before.length;
+    const passes = plan.before.filter(({ kind }) => kind === "pass").length;
+    const ready = [
+      ...execution.ready(plan.before, forward.slice(0, passes)),
+      ...execution.ready(plan.loop, forward.slice(passes)),
+    ];
+    execution.runAll(ready.slice(0, before));
+    const loop = ready.slice(before);
+    for (let s = 0; s < geometry.times.length; s++) execution.run(loop, s, s + 1);
+    return [
+      copyOutput(run, execution, x.shape),
+      ...states.map((state, index) => finalState(run, execution.bufferAt(plan.states[index]), state)),
+    ];
+  } finally {
+    memory.free(block);
+  }
+}
+
+/** Which rows of the initial states stand before which step. */
+function joins({ batch, active }: Geometry, reverse: boolean): { from: number; to: number; slot: number }[] {
+  if (!reverse) return [{ from: 0, to: batch, slot: 0 }];
+  return active.flatMap((count, slot) => {
+    const from = slot === 0 ? 0 : active[slot - 1];
+    return from === count ? [] : [{ from, to: count, slot }];
+  });
+}
+
+/** Copies the active rows of each step of `[T, B, width]` side by side. */
+function copySteps(
+  kernels: Kernels,
+  { times, active, rows, batch, totalRows }: Geometry,
+  x: Tensor,
+  at: number,
+  width: number,
+): void {
+  const { data } = x;
+  if (totalRows * width === data.length && times.every((time, s) => time === s)) {
+    kernels.memory.f32.set(data, at >> 2);
+    return;
+  }
+  times.forEach((time, s) => {
+    const from = time * batch * width;
+    kernels.memory.f32.set(data.subarray(from, from + active[s] * width), (at >> 2) + rows[s] * width);
+  });
+}
+
+/** The way back; zeros where rows were not active. */
+function stepsOf(
+  kernels: Kernels,
+  { times, active, batch }: Geometry,
+  shape: Shape,
+  rowAt: (s: number) => number,
+  stride: number,
+): Tensor {
+  const width = shape[2];
+  const data = new Float32Array(sizeOf(shape));
+  const { f32 } = kernels.memory;
+  times.forEach((time, s) => {
+    const to = time * batch * width;
+    const from = rowAt(s) >> 2;
+    if (stride === width) data.set(f32.subarray(from, from + active[s] * width), to);
+    else
+      for (let row = 0; row < active[s]; row++)
+        data.set(f32.subarray(from + row * stride, from + row * stride + width), to + row * width);
+  });
+  return new Tensor(shape, "float32", { data, version: 0 });
+}
+
+function copyOutput({ kernels, program, geometry }: Run, execution: Execution, shape: Shape): Tensor {
+  const { output, outputWidth, buffers } = program.plan;
+  const stride = buffers[output.buffer].width;
+  const at = execution.bufferAt(output.buffer) + 4 * output.column;
+  const starts = output.rows === "after" ? geometry.stateRows.slice(1) : geometry.rows;
+  return stepsOf(kernels, geometry, [shape[0], shape[1], outputWidth], (s) => at + 4 * stride * starts[s], stride);
+}
+
+/** The state after each row's last step. */
+function finalState({ kernels, geometry, job }: Run, at: number, { shape, data: initial }: Tensor): Tensor {
+  const { active, stateRows, batch } = geometry;
+  const width = shape[1];
+  const data = new Float32Array(initial.length);
+  data.set(initial);
+  const { f32 } = kernels.memory;
+  const copy = (slot: number, from: number, to: number) => {
+    const start = (at >> 2) + (stateRows[slot] + from) * width;
+    data.set(f32.subarray(start, start + (to - from) * width), from * width);
+  };
+  const last = active.length - 1;
+  if (job.reverse) copy(last + 1, 0, active[last]);
+  else
+    for (let s = last, done = 0; s >= 0 && done < batch; s--) {
+      if (active[s] > done) copy(s + 1, done, active[s]);
+      done = Math.max(done, active[s]);
+    }
+  return new Tensor(shape, "float32", { data, version: 0 });
+}
+
+/** Runs all steps in reverse, with the forward pass again where what it had kept is gone. */
+function runBackward(
+  run: Run,
+  inputs: readonly Tensor[],
+  gradOutputs: readonly (Tensor | undefined)[],
+  { needs, retain }: BackwardRequest,
+): (Tensor | undefined)[] {
+  const { kernels, program, geometry, job } = run;
+  const { plan } = program;
+  const { gradient } = plan;
+  if (gradient === undefined) return inputs.map(() => undefined);
+  if (run.lease.at === 0) runForward(run, inputs);
+  const { x, states, rows, outside } = split(inputs, job);
+  const functions = program.backward();
+  const kept = keptLayout(plan, geometry);
+  const { memory } = kernels;
+  const calls = [...gradient.loop, ...gradient.after];
+  const own = (buffer: BufferPlan) => buffer.backward;
+  const execution = new Execution(kernels, plan, geometry, outside, calls, own, (buffer) => {
+    const offset = kept.offsets.get(buffer);
+    return offset === undefined ? undefined : run.lease.at + offset;
+  });
+  const one = execution.reserve(4);
+  const sum = execution.reserve(4 * Math.max(0, ...gradient.outside.flatMap((terms) => (terms ?? []).map(sizeOfTerm))));
+  const block = allocate(kernels, execution.bytes, "the gradient of a sequence", run.lease);
+  try {
+    execution.start(block);
+    const widths = plan.buffers.map(({ width }) => width);
+    const fill = (buffer: number, values: Tensor | undefined) => {
+      const at = execution.bufferAt(buffer) >> 2;
+      if (values === undefined) memory.f32.fill(0, at, at + widths[buffer] * rowsOf(plan.buffers[buffer], geometry));
+      else memory.f32.set(values.data, at);
+    };
+    const [outputAdjoint, ...finals] = gradOutputs;
+    if (outputAdjoint === undefined) fill(gradient.outputAdjoint, undefined);
+    else {
+      const buffer = gradient.outputAdjoint;
+      copySteps(kernels, geometry, outputAdjoint, execution.bufferAt(buffer), widths[buffer]);
+    }
+    states.forEach((_, index) => {
+      fill(gradient.stateAdjoints[index], finals[index]);
+    });
+    for (const buffer of gradient.rows) if (buffer !== undefined) fill(buffer, undefined);
+    memory.f32[execution.addressOf(one) >> 2] = 1;
+    const passes = gradient.loop.filter(({ kind }) => kind === "pass").length;
+    const loop = execution.ready(gradient.loop, functions.slice(0, passes));
+    const after = execution.ready(gradient.after, functions.slice(passes));
+    for (let s = geometry.times.length - 1; s >= 0; s--) execution.run(loop, s, s + 1);
+    for (const [first, end] of geometry.runs) execution.run(after, first, end);
+    const results: (Tensor | undefined)[] = [];
+    const gradientOf = (index: number, make: () => Tensor | undefined) => {
+      results.push(needs[index] ? make() : undefined);
+    };
+    gradientOf(0, () => xGradient(run, execution, x.shape));
+    [...states, ...rows].forEach(({ shape }, index) => {
+      const buffer = index < states.length ? gradient.stateAdjoints[index] : gradient.rows[index - states.length];
+      gradientOf(results.length, () =>
+        buffer === undefined ? undefined : copyOf(kernels, execution.bufferAt(buffer), shape),
+      );
+    });
+    outside.forEach(({ shape }, index) => {
+      const terms = gradient.outside[index];
+      gradientOf(results.length, () =>
+        terms === undefined || terms.length === 0
+          ? undefined
+          : sumOf(kernels, execution, terms, execution.addressOf(sum), execution.addressOf(one), shape),
+      );
+    });
+    return results;
+  } finally {
+    memory.free(block);
+    if (!retain) endLease(kernels, run.lease);
+  }
+}
+
+function xGradient({ kernels, program, geometry }: Run, execution: Execution, shape: Shape): Tensor | undefined {
+  const { gradient, buffers } = program.plan;
+  const access = gradient?.x;
+  if (access === undefined) return undefined;
+  const stride = buffers[access.buffer].width;
+  const at = execution.bufferAt(access.buffer) + 4 * access.column;
+  return stepsOf(kernels, geometry, shape, (s) => at + 4 * stride * geometry.rows[s], stride);
+}
+
+function copyOf({ memory }: Kernels, at: number, shape: Shape): Tensor {
+  const data = memory.f32.slice(at >> 2, (at >> 2) + sizeOf(shape));
+  return new Tensor(shape, "float32", { data, version: 0 });
+}
+
+function sizeOfTerm(term: TermCall): number {
+  return term.kind === "outer" ? term.m * term.n : term.n;
+}
+
+/** A sum over all rows; that of a number is also one over columns. */
+function sumOf(
+  kernels: Kernels,
+  execution: Execution,
+  terms: readonly TermCall[],
+  at: number,
+  one: number,
+  shape: Shape,
+): Tensor {
+  if (sizeOf(shape) > 1) {
+    execution.sum(terms, at, one);
+    return copyOf(kernels, at, shape);
+  }
+  let total = 0;
+  for (const term of terms) {
+    execution.sum([term], at, one);
+    for (let k = 0; k < sizeOfTerm(term); k++) total += kernels.memory.f32[(at >> 2) + k];
+  }
+  return new Tensor(shape, "float32", { data: Float32Array.of(total), version: 0 });
+}

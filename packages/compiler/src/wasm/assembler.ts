@@ -1,0 +1,143 @@
+// The part of WebAssembly's binary format that the compiler needs: functions of i32 parameters over an imported memory.
+// https://webassembly.github.io/spec/core/binary
+
+/** Types of locals. */
+export const I32 = 0x7f;
+export const V128 = 0x7b;
+
+/** Single-byte instructions. */
+export const Op = {
+  block: 0x02,
+  loop: 0x03,
+  if: 0x04,
+  end: 0x0b,
+  br: 0x0c,
+  brIf: 0x0d,
+  return: 0x0f,
+  localGet: 0x20,
+  localSet: 0x21,
+  i32Load: 0x28,
+  i32Const: 0x41,
+  i32Eqz: 0x45,
+  i32LtS: 0x48,
+  i32GtS: 0x4a,
+  i32GeS: 0x4e,
+  i32Add: 0x6a,
+  i32Sub: 0x6b,
+  i32Mul: 0x6c,
+  i32And: 0x71,
+} as const;
+
+/** Instructions after the SIMD prefix. */
+export const Simd = {
+  load: 0x00,
+  load32Splat: 0x09,
+  store: 0x0b,
+  const: 0x0c,
+  eq: 0x41,
+  ne: 0x42,
+  lt: 0x43,
+  gt: 0x44,
+  le: 0x45,
+  ge: 0x46,
+  not: 0x4d,
+  and: 0x4e,
+  or: 0x50,
+  xor: 0x51,
+  bitselect: 0x52,
+  store32Lane: 0x5a,
+  floor: 0x68,
+  nearest: 0x6a,
+  shl: 0xab,
+  shrS: 0xac,
+  addInt: 0xae,
+  subInt: 0xb1,
+  abs: 0xe0,
+  neg: 0xe1,
+  sqrt: 0xe3,
+  add: 0xe4,
+  sub: 0xe5,
+  mul: 0xe6,
+  div: 0xe7,
+  min: 0xe8,
+  max: 0xe9,
+  pmin: 0xea,
+  pmax: 0xeb,
+  convert: 0xfa,
+  relaxedMadd: 0x105,
+} as const;
+
+/** A whole number >= 0 in LEB128. */
+export function unsigned(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value;
+  do {
+    const low = rest & 0x7f;
+    rest >>>= 7;
+    bytes.push(rest === 0 ? low : low | 0x80);
+  } while (rest !== 0);
+  return bytes;
+}
+
+/** An int32 in LEB128. */
+export function signed(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value | 0;
+  for (;;) {
+    const low = rest & 0x7f;
+    rest >>= 7;
+    if ((rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0)) {
+      bytes.push(low);
+      return bytes;
+    }
+    bytes.push(low | 0x80);
+  }
+}
+
+/** One function: i32 parameters, no result. */
+export interface FunctionBody {
+  readonly parameters: number;
+  /** Types of the locals after the parameters. */
+  readonly locals: readonly number[];
+  /** Instructions without the closing `end`. */
+  readonly code: readonly number[];
+}
+
+/** A module of functions, exported as `f0`, `f1`, …, over the memory `env.memory` of at most `maximumPages` pages. */
+export function assemble(functions: readonly FunctionBody[], maximumPages: number): Uint8Array<ArrayBuffer> {
+  const arities = [...new Set(functions.map((body) => body.parameters))];
+  const types = arities.map((n) => [0x60, ...vector(new Array<number[]>(n).fill([I32])), 0]);
+  const memory = [...text("env"), ...text("memory"), 0x02, 0x01, ...unsigned(1), ...unsigned(maximumPages)];
+  const exported = functions.map((_, i) => [...text(`f${i}`), 0x00, ...unsigned(i)]);
+  return Uint8Array.from([
+    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    ...section(1, vector(types)),
+    ...section(2, vector([memory])),
+    ...section(3, vector(functions.map((body) => unsigned(arities.indexOf(body.parameters))))),
+    ...section(7, vector(exported)),
+    ...section(10, vector(functions.map(codeOf))),
+  ]);
+}
+
+function codeOf({ locals, code }: FunctionBody): number[] {
+  const runs: [count: number, type: number][] = [];
+  for (const type of locals) {
+    const last = runs.at(-1);
+    if (last !== undefined && last[1] === type) last[0]++;
+    else runs.push([1, type]);
+  }
+  const body = [...vector(runs.map(([count, type]) => [...unsigned(count), type])), ...code, Op.end];
+  return [...unsigned(body.length), ...body];
+}
+
+function section(id: number, content: readonly number[]): number[] {
+  return [id, ...unsigned(content.length), ...content];
+}
+
+function vector(items: readonly (readonly number[])[]): number[] {
+  return [...unsigned(items.length), ...items.flat()];
+}
+
+function text(value: string): number[] {
+  return vector(Array.from(value, (character) => [character.charCodeAt(0)]));
+}

@@ -1,0 +1,105 @@
+import { bytesOf, type Kernels, kernels, webAssembly } from "@unroll/kernels";
+import { withKernels } from "@unroll/kernels/testing";
+import { describe, expect, it } from "vitest";
+import { elementwise } from "../elementwise.ts";
+import { assemble } from "./assembler.ts";
+import { argumentBytes, type PassAddress, passFunction } from "./pass.ts";
+
+type Run = (at: number, rows: number, current: number, before: number, after: number) => void;
+
+const builds = (["simd", "relaxed-simd"] as const).filter((build) => webAssembly()?.validate(bytesOf(build)));
+
+/** An elementwise function compiled alone, over rows of `n` values: `out = f(x)` or `f(x, y)`. */
+function compiled(wasm: Kernels, fn: string, arity: number, attrs: number[]): Run {
+  const columns = (written: boolean): PassAddress => ({ columns: true, rows: "fixed", written });
+  const body = passFunction(
+    [columns(false), columns(false), columns(true)],
+    (code, load) => {
+      const emit = elementwise(fn)?.emit;
+      if (emit === undefined) throw new Error(fn);
+      return [{ operand: 2, value: emit(code, [load(0), load(1)].slice(0, arity), attrs) }];
+    },
+    wasm.build === "relaxed-simd",
+  );
+  const api = webAssembly();
+  if (api === undefined) throw new Error("no WebAssembly");
+  const module = new api.Module(assemble([body], 32_768));
+  return (new api.Instance(module, { env: { memory: wasm.memory.memory } }).exports as { f0: Run }).f0;
+}
+
+/** Numbers of all sizes, with everything special. */
+function numbers(n: number): Float32Array {
+  let state = 7;
+  const next = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    return state;
+  };
+  const special = [0, -0, 1, -1, Infinity, -Infinity, NaN, 1e-40, -1e-40, 88.7, -103.9, 0.9277, 9.02, 3.4e38];
+  const bits = new Int32Array(n);
+  const values = new Float32Array(bits.buffer);
+  for (let i = 0; i < n; i++) {
+    if (i < special.length) values[i] = special[i];
+    else if (i % 2 === 0) values[i] = next() / 2e8;
+    else bits[i] = next();
+  }
+  return values;
+}
+
+const unary = [
+  ...["neg", "abs", "sqrt", "floor", "round", "exp", "expm1", "log", "log1p", "tanh", "sigmoid", "softplus", "erf"],
+  ...["relu", "sign", "hardSigmoid"],
+] as const;
+const binary = ["add", "sub", "mul", "div", "maximum", "minimum"] as const;
+
+describe.each(builds)("emitted functions in the %s build", (build) => {
+  const wasm = withKernels({ build }, kernels) as Kernels;
+  const n = 4099;
+
+  /** Both results, bit for bit; NaN has many. */
+  function compare(
+    fn: string,
+    arity: number,
+    attrs: number[],
+    kernel: (out: number, x: number, y: number) => void,
+  ): void {
+    const run = compiled(wasm, fn, arity, attrs);
+    const { memory } = wasm;
+    const at = memory.allocate(5 * 4 * (n + 4) + argumentBytes(3), "a test");
+    const [x, y, out, expected, args] = [0, 1, 2, 3, 4].map((k) => at + 4 * k * (n + 4));
+    memory.f32.set(numbers(n), x >> 2);
+    memory.f32.set(numbers(n + 2).subarray(2), y >> 2);
+    memory.i32.set([n, x, 0, y, 0, out, 0], args >> 2);
+    memory.f32[(out >> 2) + n] = 5;
+    run(args, 1, 0, 0, 0);
+    kernel(expected, x, y);
+    const bits = (from: number) =>
+      Array.from({ length: n }, (_, i) => {
+        const value = memory.f32[(from >> 2) + i];
+        return Number.isNaN(value) ? "NaN" : memory.i32[(from >> 2) + i];
+      });
+    const [got, wanted] = [bits(out), bits(expected)];
+    const beyond = memory.f32[(out >> 2) + n];
+    memory.free(at);
+    expect(got.findIndex((value, i) => value !== wanted[i])).toBe(-1);
+    expect(beyond).toBe(5);
+  }
+
+  it.each(unary)("%s has the kernel's bits", (fn) => {
+    compare(fn, 1, [], (out, x) => wasm.run[fn](out, x, n));
+  });
+
+  it.each(binary)("%s has the kernel's bits", (fn) => {
+    compare(fn, 2, [], (out, x, y) => wasm.run[fn](out, x, y, n, 1, 1));
+  });
+
+  it("leakyRelu, elu and clamp have the kernel's bits", () => {
+    compare("leakyRelu", 1, [0.1], (out, x) => wasm.run.leakyRelu(out, x, n, 0.1));
+    compare("elu", 1, [0.7], (out, x) => wasm.run.elu(out, x, n, 0.7));
+    compare("clamp", 1, [-0.5, 2], (out, x) => wasm.run.clamp(out, x, n, -0.5, 2));
+  });
+
+  it("gradients of tanh and sigmoid have the kernel's bits", () => {
+    compare("tanhGrad", 2, [], (out, x, y) => wasm.run.tanhGrad(out, x, y, n));
+    compare("sigmoidGrad", 2, [], (out, x, y) => wasm.run.sigmoidGrad(out, x, y, n));
+  });
+});
