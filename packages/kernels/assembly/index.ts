@@ -3,7 +3,7 @@
 export * from "./unary";
 export * from "./binary";
 export { sigmoidGrad, tanhGrad } from "./gradients";
-export { cumsum, max, min, sum, sumOfSquares } from "./reduce";
+export { cumsum, max, min, sum, sumOfSquares, total } from "./reduce";
 export {
   crossEntropy,
   crossEntropyGrad,

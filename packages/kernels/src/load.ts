@@ -62,13 +62,17 @@ export function kernelsProblem(): string | undefined {
  * Whether float32 results must be the same bits on every machine: the plain SIMD build, at some speed. Call it before the
  * first operation.
  *
- * @throws {KernelBuildError} when another build is already running
+ * @throws {KernelBuildError} when the kernels already run, chosen the other way
  */
 export function setDeterministic(on: boolean): void {
-  const state = kernelState();
-  if (on && state.loaded?.build === "relaxed-simd")
-    throw new KernelBuildError("setDeterministic: the relaxed build is running; call this before the first operation");
-  state.settings.build = on ? "simd" : undefined;
+  const { settings, loaded } = kernelState();
+  const build = on ? "simd" : undefined;
+  // The plain build is deterministic, however it came to run.
+  if (loaded?.build !== undefined && settings.build !== build && !(on && loaded.build === "simd"))
+    throw new KernelBuildError(
+      `setDeterministic: the ${loaded.build} build already runs; call this before the first operation`,
+    );
+  settings.build = build;
 }
 
 function load(): Kernels | NoKernels {

@@ -43,8 +43,8 @@ export class KernelMemory {
   i32: Int32Array;
   /** The memory as bytes. */
   u8: Uint8Array;
-  /** Gives something back that is only kept for speed, or returns false; asked when the memory cannot grow any more. */
-  reclaim: (() => boolean) | undefined = undefined;
+  /** Asked when the memory cannot grow any more: each gives something back that is only kept for speed, or returns false. */
+  readonly reclaim: (() => boolean)[] = [];
   readonly #maximum: number;
   readonly #stress: boolean;
   readonly #free = new Spans();
@@ -97,7 +97,7 @@ export class KernelMemory {
     if (this.#stress) this.#grow(0);
     let at = this.#free.take(size);
     while (at === undefined) {
-      if (!this.#makeRoom(size) && !this.reclaim?.()) throw this.#exhausted(size, label);
+      if (!this.#makeRoom(size) && !this.reclaim.some((give) => give())) throw this.#exhausted(size, label);
       at = this.#free.take(size);
     }
     this.#blocks.set(at, { size, label });

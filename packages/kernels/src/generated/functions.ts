@@ -9,6 +9,7 @@ export interface KernelFunctions {
   min(out: number, x: number, outer: number, n: number, inner: number): void;
   sum(out: number, x: number, outer: number, n: number, inner: number): void;
   sumOfSquares(x: number, n: number): number;
+  total(x: number, n: number): number;
   crossEntropy(loss: number, probabilities: number, x: number, target: number, rows: number, n: number): void;
   crossEntropyGrad(out: number, probabilities: number, target: number, scale: number, rows: number, n: number): void;
   layerNorm(out: number, x: number, weight: number, bias: number, rows: number, n: number, eps: number): void;

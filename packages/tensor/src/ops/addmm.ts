@@ -1,7 +1,8 @@
 import { forEachRun } from "../broadcast.ts";
 import { checkTensor } from "../check.ts";
-import type { TypedArray } from "../dtype.ts";
-import { ShapeError } from "../errors.ts";
+import { describe } from "../describe.ts";
+import { allocate, type TypedArray } from "../dtype.ts";
+import { DTypeError, ShapeError } from "../errors.ts";
 import { gemm } from "../gemm.ts";
 import { apply, defineOp, type OpRecord } from "../op.ts";
 import { type MatmulAttrs, sizesOf } from "../products.ts";
@@ -71,7 +72,7 @@ export function addmm(start: Tensor, a: Tensor, b: Tensor, options?: MatmulOptio
  * [...total]; // [3, 4]
  * ```
  * @throws {ShapeError} unless `a` and `b` are matrices that fit, and `into` has their product's size
- * @throws {DTypeError} when the dtypes differ
+ * @throws {DTypeError} when the dtypes differ, or `into` holds another
  */
 export function addProduct(into: TypedArray, a: Tensor, b: Tensor, options?: MatmulOptions): void {
   for (const x of [a, b]) checkTensor("addProduct", x);
@@ -80,6 +81,9 @@ export function addProduct(into: TypedArray, a: Tensor, b: Tensor, options?: Mat
   const shape = productShape("addProduct", a, b, attrs);
   if (into?.length !== shape[0] * shape[1])
     throw new ShapeError(`addProduct: expected an array of ${shape[0] * shape[1]} values, got ${into?.length}`);
+  const expected = allocate(dtype, 0).constructor;
+  if (into.constructor !== expected)
+    throw new DTypeError(`addProduct: expected a ${expected.name} for ${dtype} matrices, got ${describe(into)}`);
   const kernels = activeKernels(dtype);
   if (kernels !== undefined && into instanceof Float32Array) {
     addProductByKernel(kernels, into, shape, [a, b], attrs);

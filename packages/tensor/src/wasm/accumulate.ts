@@ -1,7 +1,7 @@
 import { inPlace } from "@unroll/kernels";
 import { describe } from "../describe.ts";
 import type { TypedArray } from "../dtype.ts";
-import { ShapeError } from "../errors.ts";
+import { DTypeError, ShapeError } from "../errors.ts";
 import { exactFrom } from "./chunk.ts";
 import { activeKernels } from "./engine.ts";
 
@@ -15,13 +15,18 @@ import { activeKernels } from "./engine.ts";
  * accumulate(total, new Float32Array([10, 20]));
  * [...total]; // [11, 22]
  * ```
+ * The arrays must not overlap, save for being the same.
+ *
  * @throws {ShapeError} unless both are typed arrays of one length
+ * @throws {DTypeError} unless they are of one kind
  */
 export function accumulate(into: TypedArray, values: TypedArray): void {
   if (!ArrayBuffer.isView(into) || !ArrayBuffer.isView(values) || into.length !== values.length)
     throw new ShapeError(
       `accumulate: expected two typed arrays of one length, got ${describe(into)} and ${describe(values)}`,
     );
+  if (into.constructor !== values.constructor)
+    throw new DTypeError(`accumulate: expected arrays of one kind, got ${describe(into)} and ${describe(values)}`);
   const kernels = into.length >= exactFrom && into instanceof Float32Array ? activeKernels("float32") : undefined;
   if (kernels === undefined) {
     for (let i = 0; i < into.length; i++) into[i] += values[i];

@@ -8,10 +8,15 @@ import {
   full,
   KernelMemoryError,
   matmul,
+  max,
+  min,
   mutate,
   ones,
+  sum,
   tanh,
+  tensor,
   UnrollError,
+  useEngine,
   zeros,
 } from "../index.ts";
 
@@ -81,6 +86,18 @@ describe("a memory that is too small", () => {
       memory.free(block);
       memory.endFrame(frame);
       expect([use(), use(), use(), use()]).toEqual([1530, 1530, 1530, 1530]);
+    });
+  });
+
+  it("is no limit to reductions of long rows, which give what the reference gives", () => {
+    withKernels(small, () => {
+      const x = tensor(Float32Array.from({ length: 1_000_000 }, (_, i) => ((i * 7919) % 1013) - 506.25));
+      for (const f of [sum, max, min]) {
+        const expected = useEngine("reference", () => f(x).item());
+        expect(Math.abs(f(x).item() / expected - 1)).toBeLessThan(1e-7);
+      }
+      const withNaN = tensor(Float32Array.from({ length: 200_000 }, (_, i) => (i === 70_000 ? Number.NaN : i)));
+      for (const f of [sum, max, min]) expect(f(withNaN).item()).toBeNaN();
     });
   });
 

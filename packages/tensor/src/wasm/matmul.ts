@@ -5,7 +5,7 @@ import type { OpKernel } from "../op.ts";
 import { forEachProduct, type MatmulAttrs } from "../products.ts";
 import { formatShape, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { keptPanels } from "./panels.ts";
+import { endReading, keptPanels } from "./panels.ts";
 
 /** Matrix products by the kernels. */
 export const matmulKernel: OpKernel<MatmulAttrs> = (kernels, out, inputs, attrs, { shape }) => {
@@ -86,5 +86,6 @@ function product(
     out.set(memory.f32.subarray(c >> 2, (c >> 2) + out.length));
   } finally {
     memory.endFrame(c);
+    if (panels !== 0) endReading(kernels);
   }
 }

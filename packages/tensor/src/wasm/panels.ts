@@ -52,7 +52,7 @@ class PanelCache {
 
   constructor(memory: KernelMemory) {
     this.#memory = memory;
-    memory.reclaim = () => this.#dropOldest();
+    memory.reclaim.push(() => this.#dropOldest());
   }
 
   find(storage: Storage, { offset, k, n, bRow, bColumn }: Layout): Panels {
@@ -131,7 +131,8 @@ export function keptPanels(kernels: Kernels, x: Tensor, layout: Layout): number 
   panels.version = version;
   if (panels.at === 0) {
     panels.uses = current ? panels.uses + 1 : 1;
-    if (panels.uses < worthKeeping) {
+    // More than the budget would push all others out, and itself at the next one like it.
+    if (panels.uses < worthKeeping || panels.bytes > budget) {
       cache.reading = undefined;
       return 0;
     }
@@ -147,6 +148,11 @@ export function keptPanels(kernels: Kernels, x: Tensor, layout: Layout): number 
     if (!KernelMemoryError.is(error)) throw error;
   }
   return panels.at;
+}
+
+/** Says that the product which asked for panels is done with them. */
+export function endReading({ memory }: Kernels): void {
+  cacheOf(memory).reading = undefined;
 }
 
 function pack(kernels: Kernels, values: TypedArray, panels: Panels): void {

@@ -14,6 +14,9 @@ export type ReduceKernel = "sum" | "max" | "min";
  */
 const columnsSize = 1 << 20;
 
+/** A longer row is staged piece by piece (256 kB), so that memory does not grow with it; a multiple of four lanes. */
+const longestRow = 65_536;
+
 /**
  * Runs a reduction of the kernel module. Few values are left to the reference where it gives the same bits: always for
  * extremes, and for sums down columns. A row is summed in four lanes, and so always here.
@@ -23,7 +26,8 @@ export function reduceKernel(name: ReduceKernel): OpKernel<{ first: number; last
     const group = groupOf(x.shape, first, last);
     const { n, inner } = group;
     if (n === 0 || (x.size < exactFrom && (name !== "sum" || inner > 1))) return false;
-    if (inner === 1 || n * inner <= columnsSize) reduceWhole(kernels, name, out, x.data, group);
+    if (inner === 1 && n > longestRow) reduceLongRows(kernels, name, out, x.data, group);
+    else if (inner === 1 || n * inner <= columnsSize) reduceWhole(kernels, name, out, x.data, group);
     else reduceColumns(kernels, name, out, x.data, group);
     return true;
   };
@@ -47,6 +51,33 @@ function reduceWhole(
     packRows(f32, at >> 2, x, a * size, part, size, size);
     run[name](to, at, part, n, inner);
     unpackRows(out, a * inner, inner, f32, to >> 2, part, inner);
+  }
+  memory.endFrame(at);
+}
+
+/** Rows longer than a piece: sums of pieces are added in float64. */
+function reduceLongRows(
+  { memory, run }: Kernels,
+  name: ReduceKernel,
+  out: Float32Array,
+  x: TypedArray,
+  { outer, n }: Group,
+): void {
+  const at = memory.frame(4 * (longestRow + 1), name);
+  const to = at + 4 * longestRow;
+  const { f32 } = memory;
+  for (let row = 0; row < outer; row++) {
+    let result = name === "sum" ? 0 : x[row * n];
+    for (let i = 0; i < n; i += longestRow) {
+      const size = Math.min(longestRow, n - i);
+      f32.set(x.subarray(row * n + i, row * n + i + size), at >> 2);
+      if (name === "sum") result += run.total(at, size);
+      else {
+        run[name](to, at, 1, size, 1);
+        result = name === "max" ? Math.max(result, f32[to >> 2]) : Math.min(result, f32[to >> 2]);
+      }
+    }
+    out[row] = result;
   }
   memory.endFrame(at);
 }

@@ -8,10 +8,14 @@ import { packRows, unpackRows } from "./rows-copy.ts";
 /** Functions of the kernel module on whole rows, which give a row, or one value. */
 type RowKernel = "softmax" | "logSoftmax" | "logSumExp";
 
+/** Longer rows are left to the reference, since a row is staged whole: 16 MB at most. */
+const longestRow = 1 << 22;
+
 /** Runs a function of the kernel module on the values along one axis, wherever it lies. */
 export function rowKernel(name: "softmax" | "logSoftmax"): OpKernel<{ dim: number }> {
   return (kernels, out, [x], { dim }) => {
     const group = groupOf(x.shape, dim);
+    if (group.n > longestRow) return false;
     runRows(kernels, name, out, x.data, group, group.n);
     return true;
   };
@@ -20,7 +24,7 @@ export function rowKernel(name: "softmax" | "logSoftmax"): OpKernel<{ dim: numbe
 /** `log Σ e^x` over a run of axes. */
 export const logSumExpKernel: OpKernel<{ first: number; last: number }> = (kernels, out, [x], { first, last }) => {
   const group = groupOf(x.shape, first, last);
-  if (group.n === 0) return false;
+  if (group.n === 0 || group.n > longestRow) return false;
   runRows(kernels, "logSumExp", out, x.data, group, 1);
   return true;
 };
