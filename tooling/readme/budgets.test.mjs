@@ -26,15 +26,20 @@ describe("a program in a browser loads no more than", () => {
     expect(await size(source, ["@unroll/kernels"])).toBeLessThanOrEqual(5_000);
   });
 
+  const training = `
+    import { tensor } from "@unroll/tensor";
+    import { backward } from "@unroll/autograd";
+    import { Embedding, Linear, crossEntropy } from "@unroll/nn";
+    import { LSTM } from "@unroll/cells";
+    import { Adam, clipGradNorm } from "@unroll/optim";
+    globalThis.all = { tensor, backward, Embedding, Linear, crossEntropy, LSTM, Adam, clipGradNorm };
+  `;
+
   it("60 kB to train an LSTM, both builds of the kernels included", async () => {
-    const source = `
-      import { tensor } from "@unroll/tensor";
-      import { backward } from "@unroll/autograd";
-      import { Embedding, Linear, crossEntropy } from "@unroll/nn";
-      import { LSTM } from "@unroll/cells";
-      import { Adam, clipGradNorm } from "@unroll/optim";
-      globalThis.all = { tensor, backward, Embedding, Linear, crossEntropy, LSTM, Adam, clipGradNorm };
-    `;
-    expect(await size(source)).toBeLessThanOrEqual(60_000);
+    expect(await size(training, ["@unroll/compiler"])).toBeLessThanOrEqual(60_000);
+  });
+
+  it("20 kB more with the compiler of sequences", async () => {
+    expect(await size(training)).toBeLessThanOrEqual(80_000);
   });
 });
