@@ -1,4 +1,5 @@
 export type { Cell, CellContext, State } from "./cell.ts";
+export { explain } from "./explain.ts";
 export { GRU, type GRUOptions } from "./gru.ts";
 export { GRUCell, type GRUCellOptions, type GRUState } from "./gru-cell.ts";
 export type { Lengths } from "./lengths.ts";

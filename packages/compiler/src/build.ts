@@ -40,7 +40,7 @@ class Builder {
     states.forEach((id, index) => {
       this.#places.set(id, { buffer: leaves.states.get(index) as number, column: 0, rows: "after" });
     });
-    if (!states.includes(output)) this.#place(output, "sequence", false);
+    if (!states.includes(output)) this.#place(output, "sequence", this.#isKept(output));
     const adjoints = states.map((_, index) => leaves.adjoints.get(index) as number);
     gradient?.states.forEach((id, index) => {
       this.#places.set(id, { buffer: adjoints[index], column: 0, rows: "fixed" });
@@ -241,7 +241,7 @@ class Builder {
     const addresses: PassAddress[] = [];
     const known = new Map<string, number>();
     const operand = (value: PassOperand, address: PassAddress): number => {
-      const key = JSON.stringify([value, address.written]);
+      const key = JSON.stringify([value, address]);
       let index = known.get(key);
       if (index === undefined) {
         index = operands.length;

@@ -8,7 +8,7 @@ export interface Lease {
 }
 
 /** How many bytes are leased at most. A backward pass whose lease was taken away runs the forward pass again. */
-const budget = 512 << 20;
+const budget = 256 << 20;
 
 /** How many leases there are at most: a loop that forgets `noGrad` gets slower, never larger. */
 const limit = 64;

@@ -191,7 +191,7 @@ class Lowering {
     if (shape.length === 2 && handles.some((handle, i) => handle.is === "rows" && ranks[i] === 1))
       throw this.#mixed(name);
     const args = handles.map((_, i) => this.#argument(value, i));
-    if (name === "add") {
+    if (name === "add" && args.every((id) => this.nodes[id].kind !== "vector")) {
       const parts = args.map((id) => this.#partsOf(id));
       if (parts.some((list) => list !== undefined)) return { is: "rows", node: this.#addJoined(args, width) };
     }
@@ -323,7 +323,6 @@ class Lowering {
   #pieceOf(node: number, start: number, width: number, total: number): number {
     const { kind, width: own } = this.nodes[node];
     if (kind === "constant" || kind === "scalar" || (own === 1 && total > 1)) return node;
-    if (kind === "vector") throw new Uncompilable("a vector is added to joined parts");
     return this.#sliceOf(node, start, width);
   }
 

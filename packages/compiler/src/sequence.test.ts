@@ -1,37 +1,23 @@
-import { grad, type Parameter, parameter, requireGrad } from "@unroll/autograd";
 import {
   add,
   addmm,
   chunk,
   concat,
   div,
-  Generator,
   matmul,
   maximum,
   mean,
   mul,
-  randn,
   relu,
   sigmoid,
   softmax,
   sqrt,
   sub,
-  type Tensor,
   tanh,
   variance,
 } from "@unroll/tensor";
 import { describe, expect, it } from "vitest";
-import { runSequence, type SequenceResult } from "./sequence.ts";
-import { jobOf } from "./testing/plain.ts";
-import type { Step } from "./trace.ts";
-
-interface Sample {
-  readonly name: string;
-  readonly states: number;
-  readonly rows?: number;
-  readonly step: (parameters: Record<string, Parameter>) => Step;
-  readonly shapes: (inputSize: number, hiddenSize: number) => Record<string, number[]>;
-}
+import { compareWithPlain, type Sample } from "./testing/compare.ts";
 
 const samples: Sample[] = [
   {
@@ -115,42 +101,6 @@ const samples: Sample[] = [
   },
 ];
 
-function everything(
-  sample: Sample,
-  sizes: { steps: number; batch: number; inputSize: number; hiddenSize: number },
-  run: (step: Step, x: Tensor, states: Tensor[], rows: Tensor[]) => SequenceResult,
-): { values: Tensor[]; gradients: Tensor[] } {
-  const { steps, batch, inputSize, hiddenSize } = sizes;
-  const generator = new Generator(3);
-  const random = (shape: number[]) => randn(shape, { generator });
-  const parameters = Object.fromEntries(
-    Object.entries(sample.shapes(inputSize, hiddenSize)).map(([name, shape]) => [
-      name,
-      parameter(mul(random(shape), 0.5)),
-    ]),
-  );
-  const x = requireGrad(random([steps, batch, inputSize]));
-  const states = Array.from({ length: sample.states }, () => requireGrad(random([batch, hiddenSize])));
-  const rows = Array.from({ length: sample.rows ?? 0 }, () => requireGrad(random([batch, hiddenSize])));
-  const { output, states: after } = run(sample.step(parameters), x, states, rows);
-  const values = [output, ...after];
-  const gradients = grad(values, [x, ...states, ...rows, ...Object.values(parameters)], {
-    gradOutputs: values.map(({ shape }) => random([...shape])),
-    unused: "zeros",
-  });
-  return { values, gradients };
-}
-
-function expectClose(got: Tensor, expected: Tensor): void {
-  expect(got.shape).toEqual(expected.shape);
-  const scale = Math.max(1e-3, ...Array.from(expected.data, Math.abs));
-  let worst = 0;
-  expected.data.forEach((value, i) => {
-    worst = Math.max(worst, Math.abs(value - got.data[i]) / scale);
-  });
-  expect(worst).toBeLessThan(2e-5);
-}
-
 const sizes = [
   { steps: 1, batch: 1, inputSize: 1, hiddenSize: 1 },
   { steps: 4, batch: 1, inputSize: 3, hiddenSize: 5 },
@@ -160,27 +110,14 @@ const sizes = [
 
 describe.each(samples)("$name", (sample) => {
   it.each(sizes)("gives what plain ops give: $steps x $batch x $inputSize, $hiddenSize", (size) => {
+    const { steps, batch } = size;
     for (const reverse of [false, true])
-      for (const lengths of [false, true]) {
-        const { steps, batch } = size;
-        const active = Array.from({ length: steps }, (_, t) => (lengths ? Math.max(0, batch - t) : batch));
-        const job = (step: Step, x: Tensor, states: Tensor[], rows: Tensor[]) =>
-          jobOf(step, { x, states, rows }, { active, reverse });
-        const plain = everything(sample, size, (step, ...inputs) => {
-          const { plain, states, rows } = job(step, ...inputs);
-          return plain(step, { x: inputs[0], states, rows });
-        });
-        const compiled = everything(sample, size, (step, ...inputs) => {
-          const result = runSequence(job(step, ...inputs));
-          if ("reason" in result) throw new Error(result.reason);
-          return result;
-        });
-        compiled.values.forEach((value, i) => {
-          expectClose(value, plain.values[i]);
-        });
-        compiled.gradients.forEach((value, i) => {
-          expectClose(value, plain.gradients[i]);
-        });
-      }
+      for (const lengths of [false, true])
+        expect(() =>
+          compareWithPlain(sample, size, {
+            reverse,
+            active: Array.from({ length: steps }, (_, t) => (lengths ? Math.max(0, batch - t) : batch)),
+          }),
+        ).not.toThrow();
   });
 });
