@@ -91,6 +91,8 @@ class Builder {
       right: this.#accessOf(right),
       m: nodes[left].width,
       n: nodes[right].width,
+      offset: term.row * term.columns + term.column,
+      stride: term.columns,
     };
   }
 
@@ -312,8 +314,7 @@ class Builder {
           : from.kind === "vector"
             ? { kind: "vector", outside: from.outside }
             : { kind: "rows", access: this.#accessOf(from.id) },
-      outside: node.outside,
-      transposed: node.transposed,
+      weight: node.weight,
       k: nodes[a].width,
       n: node.width,
     };

@@ -1,6 +1,7 @@
 import { gemm, type Kernels, packedBytes, packPanels, scratchBytes } from "@unroll/kernels";
 import type { Tensor, TypedArray } from "@unroll/tensor";
 import type { Geometry } from "./geometry.ts";
+import type { Block } from "./nodes.ts";
 import type { Access, BufferPlan, Call, PassOperand, Plan, TermCall } from "./plan.ts";
 import type { PassFunction } from "./program.ts";
 import { argumentBytes } from "./wasm/pass.ts";
@@ -71,7 +72,7 @@ export class Execution {
   /** Relative to the block until {@link start}. */
   readonly #buffers = new Map<number, number>();
   readonly #vectors = new Map<number, number>();
-  readonly #panels = new Map<string, { at: number; outside: number; transposed: boolean }>();
+  readonly #panels = new Map<string, { at: number; weight: Block; k: number; n: number }>();
   readonly #arguments = new Map<Call, number>();
   readonly #kept: (buffer: number) => number | undefined;
   #matrix = 0;
@@ -110,12 +111,11 @@ export class Execution {
         this.#arguments.set(call, this.#layout.add(argumentBytes(call.operands.length)));
         for (const operand of call.operands) if (operand.kind !== "rows") vector(operand.outside);
       } else if (call.kind === "product") {
-        const { outside: index, transposed, k, n } = call;
+        const { weight, k, n } = call;
         if (call.start?.kind === "vector") vector(call.start.outside);
-        const key = panelKey(index, transposed);
-        if (!this.#panels.has(key))
-          this.#panels.set(key, { at: this.#layout.add(packedBytes(k, n)), outside: index, transposed });
-        matrix = Math.max(matrix, 4 * outside[index].size);
+        const key = panelKey(call);
+        if (!this.#panels.has(key)) this.#panels.set(key, { at: this.#layout.add(packedBytes(k, n)), weight, k, n });
+        matrix = Math.max(matrix, 4 * outside[weight.outside].size);
         scratch = Math.max(scratch, scratchBytes(Math.max(geometry.totalRows, geometry.batch), k));
       }
     }
@@ -137,17 +137,14 @@ export class Execution {
     this.#block = block;
     const { memory } = this.#kernels;
     for (const [index, at] of this.#vectors) memory.f32.set(this.#outside[index].data, (block + at) >> 2);
-    for (const { at, outside, transposed } of this.#panels.values()) {
+    for (const { at, weight, k, n } of this.#panels.values()) {
+      const { outside, transposed, row, column } = weight;
       const { data, shape } = this.#outside[outside];
-      memory.f32.set(data, (block + this.#matrix) >> 2);
-      const [rows, columns] = shape;
-      packPanels(this.#kernels, {
-        panels: block + at,
-        b: block + this.#matrix,
-        ...(transposed
-          ? { bRow: 1, bColumn: columns, k: columns, n: rows }
-          : { bRow: columns, bColumn: 1, k: rows, n: columns }),
-      });
+      const matrix = block + this.#matrix;
+      memory.f32.set(data, matrix >> 2);
+      const [bRow, bColumn] = transposed ? [1, shape[1]] : [shape[1], 1];
+      const b = matrix + 4 * (row * bRow + column * bColumn);
+      packPanels(this.#kernels, { panels: block + at, b, bRow, bColumn, k, n });
     }
   }
 
@@ -187,8 +184,8 @@ export class Execution {
           return { kind: "pass", run: functions[next++], at };
         }
         case "product": {
-          const { a, c, start, outside, transposed, k, n } = call;
-          const panels = this.#block + (this.#panels.get(panelKey(outside, transposed))?.at as number);
+          const { a, c, start, k, n } = call;
+          const panels = this.#block + (this.#panels.get(panelKey(call))?.at as number);
           const from: Place =
             start === undefined
               ? { at: 0, stride: 0, rows: rowKinds.fixed }
@@ -266,10 +263,10 @@ export class Execution {
     }
   }
 
-  /** Adds sums over all rows up, at `at`, which `ones` helps with: the address of a 1. */
-  sum(terms: readonly TermCall[], at: number, ones: number): void {
+  /** Adds sums over all rows up to `size` values at `at`, which `ones` helps with: the address of a 1. */
+  sum(terms: readonly TermCall[], at: number, size: number, ones: number): void {
     const { runs, active, rows: starts, stateRows } = this.#geometry;
-    let start: number | undefined;
+    this.#kernels.memory.f32.fill(0, at >> 2, (at >> 2) + size);
     for (const term of terms) {
       for (const [first, end] of runs) {
         const k = (end - first) * active[first];
@@ -280,26 +277,26 @@ export class Execution {
         };
         if (term.kind === "outer") {
           const [left, right] = [place(term.left), place(term.right)];
-          const { m, n } = term;
+          const { m, n, offset, stride } = term;
+          const c = at + 4 * offset;
           gemm(this.#kernels, {
-            ...{ m, n, k, c: at, a: left.at, aRow: 1, aColumn: left.stride },
-            ...{ b: right.at, bRow: right.stride, bColumn: 1, start },
+            ...{ m, n, k, c, cRow: stride, a: left.at, aRow: 1, aColumn: left.stride },
+            ...{ b: right.at, bRow: right.stride, bColumn: 1, start: c },
           });
         } else {
           const of = place(term.of);
           gemm(this.#kernels, {
             ...{ m: 1, n: term.n, k, c: at, a: ones, aRow: 0, aColumn: 0 },
-            ...{ b: of.at, bRow: of.stride, bColumn: 1, start },
+            ...{ b: of.at, bRow: of.stride, bColumn: 1, start: at },
           });
         }
-        start = at;
       }
     }
   }
 }
 
-function panelKey(outside: number, transposed: boolean): string {
-  return `${outside} ${transposed}`;
+function panelKey({ weight, k, n }: Extract<Call, { kind: "product" }>): string {
+  return JSON.stringify([weight, k, n]);
 }
 
 /** Copies values into the kernels' memory; a mask becomes lanes of all ones or zeros. */

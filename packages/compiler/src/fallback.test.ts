@@ -1,6 +1,7 @@
 import { backward, grad, noGrad, parameter, requireGrad } from "@unroll/autograd";
 import {
   add,
+  concat,
   engineInfo,
   Generator,
   gather,
@@ -163,6 +164,28 @@ describe("explainStep", () => {
       "  sum over all rows of products [4] x [8]",
       "  sum over all rows of products [8] x [8]",
       "per step and sample: 512 FLOP in matrix products, 48 bytes kept for the gradient",
+    ]);
+  });
+
+  it("multiplies what is joined part by part, so that the input's part leaves the loop", () => {
+    const w = parameter(ones([12, 8]));
+    const step = stepOf((x, h) => tanh(matmul(concat([x, h], -1), w)));
+    expect(
+      explainStep({ step, x: requireGrad(ones([3, 2, 4])), states: [ones([2, 8])], rows: [] }).split("\n"),
+    ).toEqual([
+      "before the loop",
+      "  product [4] x [4, 8]",
+      "in the loop",
+      "  product [8] x [8, 8], added to what is there",
+      "  pass over [8]: tanh (2 operands)",
+      "backward, in the loop",
+      "  pass over [8]: add tanhGrad (4 operands)",
+      "  product [8] x [8, 8]",
+      "backward, after the loop",
+      "  product [8] x [8, 4]",
+      "  sum over all rows of products [4] x [8]",
+      "  sum over all rows of products [8] x [8]",
+      "per step and sample: 576 FLOP in matrix products, 48 bytes kept for the gradient",
     ]);
   });
 

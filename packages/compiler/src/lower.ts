@@ -50,6 +50,8 @@ class Lowering {
   readonly #handles: Handle[] = [];
   readonly #batch: number;
   readonly #constants: ReadonlyMap<number, Tensor>;
+  /** Products of which only some columns are read, by node, first column and width. */
+  readonly #blocks = new Map<string, number>();
   #backward = false;
 
   constructor({ batch }: StepGraph, constants: ReadonlyMap<number, Tensor>) {
@@ -248,7 +250,7 @@ class Lowering {
     const [left, right] = handles.slice(-2);
     if (shape.length !== 2) throw this.#mixed(name);
     if (left.is === "rows" && right.is === "rows" && transposeA && !transposeB && this.#backward && name === "matmul")
-      return { is: "total", terms: [{ kind: "outer", left: left.node, right: right.node }] };
+      return { is: "total", terms: this.#outer(left.node, right.node) };
     const [, matrix] = inputs.slice(-2).map((id) => this.#values[id]);
     if (
       left.is !== "rows" ||
@@ -259,15 +261,36 @@ class Lowering {
     )
       throw this.#mixed(name);
     const width = shape[1];
-    const args = [left.node];
+    let start: number | undefined;
     if (name === "addmm") {
-      const start = this.#argument(value, 0);
+      start = this.#argument(value, 0);
       const node = this.nodes[start];
       if (node.width !== width || node.kind === "constant" || node.kind === "scalar")
         throw new Uncompilable("addmm starts from what is neither rows nor a row");
-      args.push(start);
     }
-    return this.#rows({ kind: "product", outside: right.index, transposed: transposeB, width, args });
+    // What is joined is multiplied part by part, in order and so to the same bits: the input's part can leave the loop.
+    const weight = { outside: right.index, transposed: transposeB, column: 0 };
+    for (const part of this.#forwardParts(left.node)) {
+      const args = start === undefined ? [part.node] : [part.node, start];
+      start = this.#push({ kind: "product", weight: { ...weight, row: part.start }, width, args });
+    }
+    return { is: "rows", node: start as number };
+  }
+
+  /** The parts of what the step joined, or the whole of anything else. */
+  #forwardParts(node: number): readonly { start: number; node: number }[] {
+    const parts = this.nodes[node].backward ? undefined : this.#partsOf(node);
+    return parts ?? [{ start: 0, node }];
+  }
+
+  /** The gradient of a matrix, in blocks where what it was multiplied by had been joined. */
+  #outer(left: number, right: number): Term[] {
+    const columns = this.nodes[right].width;
+    return this.#forwardParts(left).flatMap((a) =>
+      this.#forwardParts(right).map(
+        (b): Term => ({ kind: "outer", left: a.node, right: b.node, row: a.start, column: b.start, columns }),
+      ),
+    );
   }
 
   /** Sums over rows: they may be added up and given another shape. */
@@ -290,6 +313,15 @@ class Lowering {
     if (of.kind === "join") {
       const part = of.starts.findIndex((at, k) => at <= start && start + width <= at + this.nodes[of.args[k]].width);
       if (part !== -1) return this.#sliceOf(of.args[part], start - of.starts[part], width);
+    }
+    // The gradient of what was joined is only ever read in parts, of which some can leave the loop.
+    if (of.kind === "product" && of.backward && of.args.length === 1) {
+      const key = `${node} ${start} ${width}`;
+      const known = this.#blocks.get(key);
+      const weight = { ...of.weight, column: of.weight.column + start };
+      const block = known ?? this.#push({ kind: "product", weight, width, args: of.args });
+      this.#blocks.set(key, block);
+      return block;
     }
     return this.#push({ kind: "slice", start, width, args: [node] });
   }

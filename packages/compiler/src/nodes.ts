@@ -53,11 +53,19 @@ export interface JoinNode extends Common {
   readonly starts: readonly number[];
 }
 
-/** `start + a W` with a matrix from outside; the arguments are a and, if there is one, start. */
-export interface ProductNode extends Common {
-  readonly kind: "product";
+/** A block of a matrix from outside, as it is multiplied: after it was transposed, where it is. */
+export interface Block {
   readonly outside: number;
   readonly transposed: boolean;
+  /** The first row and the first column. */
+  readonly row: number;
+  readonly column: number;
+}
+
+/** `start + a W` with a block of a matrix from outside; the arguments are a and, if there is one, start. */
+export interface ProductNode extends Common {
+  readonly kind: "product";
+  readonly weight: Block;
 }
 
 /** A function of whole rows. */
@@ -82,8 +90,15 @@ export type Node =
 
 /** A sum over all rows of all steps. */
 export type Term =
-  /** `leftᵀ right`, the gradient of a matrix. */
-  | { readonly kind: "outer"; readonly left: number; readonly right: number }
+  /** `leftᵀ right`, the gradient of a block of a matrix with `columns` columns. */
+  | {
+      readonly kind: "outer";
+      readonly left: number;
+      readonly right: number;
+      readonly row: number;
+      readonly column: number;
+      readonly columns: number;
+    }
   /** Of each column, the gradient of a vector. */
   | { readonly kind: "columns"; readonly of: number }
   /** Of everything, the gradient of a number. */

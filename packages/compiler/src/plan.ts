@@ -1,4 +1,4 @@
-import type { RowFunction } from "./nodes.ts";
+import type { Block, RowFunction } from "./nodes.ts";
 import type { FunctionBody } from "./wasm/assembler.ts";
 
 // What runs: buffers in the kernels' memory, and calls that read and write them.
@@ -51,8 +51,7 @@ export interface ProductCall {
     | { readonly kind: "rows"; readonly access: Access }
     | { readonly kind: "vector"; readonly outside: number }
     | undefined;
-  readonly outside: number;
-  readonly transposed: boolean;
+  readonly weight: Block;
   readonly k: number;
   readonly n: number;
 }
@@ -70,7 +69,16 @@ export type Call = PassCall | ProductCall | RowCall;
 
 /** A sum over all rows of all steps. */
 export type TermCall =
-  | { readonly kind: "outer"; readonly left: Access; readonly right: Access; readonly m: number; readonly n: number }
+  | {
+      readonly kind: "outer";
+      readonly left: Access;
+      readonly right: Access;
+      readonly m: number;
+      readonly n: number;
+      /** Where the block begins among all values of the matrix, and how many lie between its rows. */
+      readonly offset: number;
+      readonly stride: number;
+    }
   | { readonly kind: "columns" | "all"; readonly of: Access; readonly n: number };
 
 /** A step, ready to run over sequences of any length and batch. */

@@ -19,8 +19,7 @@ export interface Program {
   readonly plan: Plan;
   /** The functions of the passes, in the order of the calls. */
   readonly forward: readonly PassFunction[];
-  /** Compiled when a gradient is first asked for. */
-  backward(): readonly PassFunction[];
+  readonly backward: readonly PassFunction[];
 }
 
 /** All passes among calls. */
@@ -73,15 +72,10 @@ export function planOf(graph: StepGraph, needs: Needs | undefined, fused: boolea
 function compile(kernels: Kernels, graph: StepGraph, needs: Needs | undefined): Program {
   const plan = planOf(graph, needs, kernels.build === "relaxed-simd");
   const { gradient } = plan;
-  let backward: readonly PassFunction[] | undefined;
-  return {
-    plan,
-    forward: instantiate(kernels, passesOf(plan.before, plan.loop)),
-    backward: () => {
-      backward ??= instantiate(kernels, gradient === undefined ? [] : passesOf(gradient.loop, gradient.after));
-      return backward;
-    },
-  };
+  const forward = passesOf(plan.before, plan.loop);
+  const backward = gradient === undefined ? [] : passesOf(gradient.loop, gradient.after);
+  const functions = instantiate(kernels, [...forward, ...backward]);
+  return { plan, forward: functions.slice(0, forward.length), backward: functions.slice(forward.length) };
 }
 
 /** As the kernels declare it: 2 GiB. */

@@ -69,6 +69,6 @@ export function operandsOf(term: Term): readonly number[] {
 
 /** The same sum of other values. */
 export function mapTerm(term: Term, fn: (id: number) => number): Term {
-  if (term.kind === "outer") return { kind: "outer", left: fn(term.left), right: fn(term.right) };
+  if (term.kind === "outer") return { ...term, left: fn(term.left), right: fn(term.right) };
   return { kind: term.kind, of: fn(term.of) };
 }

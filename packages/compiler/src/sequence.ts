@@ -327,7 +327,7 @@ function runBackward(
   if (gradient === undefined) return inputs.map(() => undefined);
   if (run.lease.at === 0) runForward(run, inputs);
   const { x, states, rows, outside } = split(inputs, job);
-  const functions = program.backward();
+  const functions = program.backward;
   const kept = keptLayout(plan, geometry);
   const { memory } = kernels;
   const calls = [...gradient.loop, ...gradient.after];
@@ -337,7 +337,8 @@ function runBackward(
     return offset === undefined ? undefined : run.lease.at + offset;
   });
   const one = execution.reserve(4);
-  const sum = execution.reserve(4 * Math.max(0, ...gradient.outside.flatMap((terms) => (terms ?? []).map(sizeOfTerm))));
+  const widest = gradient.outside.flatMap((terms) => (terms ?? []).map(({ n }) => n));
+  const sum = execution.reserve(4 * Math.max(0, ...widest, ...outside.map(({ size }) => size)));
   const block = allocate(kernels, execution.bytes, "the gradient of a sequence", run.lease);
   try {
     execution.start(block);
@@ -403,10 +404,6 @@ function copyOf({ memory }: Kernels, at: number, shape: Shape): Tensor {
   return new Tensor(shape, "float32", { data, version: 0 });
 }
 
-function sizeOfTerm(term: TermCall): number {
-  return term.kind === "outer" ? term.m * term.n : term.n;
-}
-
 /** A sum over all rows; that of a number is also one over columns. */
 function sumOf(
   kernels: Kernels,
@@ -417,13 +414,13 @@ function sumOf(
   shape: Shape,
 ): Tensor {
   if (sizeOf(shape) > 1) {
-    execution.sum(terms, at, one);
+    execution.sum(terms, at, sizeOf(shape), one);
     return copyOf(kernels, at, shape);
   }
   let total = 0;
   for (const term of terms) {
-    execution.sum([term], at, one);
-    for (let k = 0; k < sizeOfTerm(term); k++) total += kernels.memory.f32[(at >> 2) + k];
+    execution.sum([term], at, term.n, one);
+    for (let k = 0; k < term.n; k++) total += kernels.memory.f32[(at >> 2) + k];
   }
   return new Tensor(shape, "float32", { data: Float32Array.of(total), version: 0 });
 }
