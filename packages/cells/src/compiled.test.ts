@@ -1,6 +1,6 @@
 import { grad, requireGrad } from "@unroll/autograd";
 import { Dropout } from "@unroll/nn";
-import { add, Generator, mul, ones, randn, sigmoid, slice, type Tensor, tanh } from "@unroll/tensor";
+import { add, Generator, mul, ones, randn, sigmoid, slice, type Tensor, tanh, tensor } from "@unroll/tensor";
 import { describe, expect, it } from "vitest";
 import type { Cell } from "./cell.ts";
 import { explain } from "./explain.ts";
@@ -34,6 +34,12 @@ function everything(
   ];
 }
 
+/** New sequences begin at a third of all steps, the first and the last among them. */
+const reset = tensor(
+  Array.from({ length: 7 }, (_, t) => Array.from({ length: 5 }, (_, b) => (2 * t + b) % 3 === 0)),
+  { dtype: "bool" },
+);
+
 describe.each(kinds)("$name, compiled", (kind) => {
   const generator = new Generator(2);
   const x = requireGrad(randn([7, 5, 3], { generator }));
@@ -43,7 +49,11 @@ describe.each(kinds)("$name, compiled", (kind) => {
     { bias: false, options: { reverse: true } },
     { bias: true, options: { lengths: [3, 7, 0, 1, 7] } },
     { bias: true, options: { lengths: [3, 7, 0, 1, 5], reverse: true } },
-  ])("gives what its operations give, one by one: bias $bias, $options", ({ bias, options }) => {
+    { bias: true, options: { reset } },
+    { bias: true, options: { reset, lengths: [3, 7, 0, 1, 5] } },
+    { bias: false, options: { reset, reverse: true } },
+    { bias: true, options: { reset, lengths: [3, 7, 0, 1, 5], reverse: true } },
+  ])("gives what its operations give, one by one: bias $bias, $#", ({ bias, options }) => {
     const cell = kind.cell(3, 6, { bias, generator });
     const compiled = everything(cell, x, options);
     const plain = everything(cell, x, { ...options, compile: false });

@@ -1,16 +1,25 @@
 import { runSequence, type SequenceInputs, type SequenceJob, type Step } from "@unroll/compiler";
-import type { Tensor } from "@unroll/tensor";
-import type { Cell, CellContext } from "./cell.ts";
+import {
+  cast,
+  concat,
+  logicalAnd,
+  notEqual,
+  slice,
+  type Tensor,
+  tensor,
+  unsqueeze,
+  where,
+  zeros,
+} from "@unroll/tensor";
+import type { Cell, CellContext, State } from "./cell.ts";
 import { checkStep } from "./checks.ts";
 import { runPlain } from "./plain.ts";
 import type { Sequence, Unrolled } from "./sequence.ts";
 
 /** A cell's step as the compiler takes it: lists of tensors in place of names. */
-interface ListedStep<S, C> extends Pick<SequenceJob, "step" | "states" | "rows"> {
+interface ListedStep<S> extends Pick<SequenceJob, "step" | "states" | "rows"> {
   readonly tensorsOf: (state: S) => Tensor[];
   readonly stateOf: (tensors: readonly Tensor[]) => S;
-  readonly rowsOf: (context: C) => Tensor[];
-  readonly contextOf: (tensors: readonly Tensor[]) => C;
 }
 
 /** A cell's step from lists of tensors, in the order of the names that its initial state and context have. */
@@ -18,21 +27,21 @@ export function stepOf<S extends { [K in keyof S]: Tensor }, C>(
   cell: Cell<S, C>,
   initial: S,
   context: C,
-): ListedStep<S, C> {
+): ListedStep<S> {
   const names = Object.keys(initial);
-  const rowNames = Object.keys((context as CellContext | undefined)?.rows ?? {});
+  const ownRows = (context as CellContext | undefined)?.rows ?? {};
+  const rowNames = Object.keys(ownRows);
   const stateOf = (tensors: readonly Tensor[]) => named(names, tensors) as S;
   const tensorsOf = (state: S) => names.map((name) => state[name as keyof S] as Tensor);
   const contextOf = (tensors: readonly Tensor[]) =>
     rowNames.length === 0 ? context : { ...context, rows: named(rowNames, tensors) };
-  const rowsOf = (of: C) => rowNames.map((name) => ((of as CellContext).rows as Record<string, Tensor>)[name]);
   const step: Step = (input, states, rows) => {
     const before = stateOf(states);
     const result = cell.step(input, before, contextOf(rows));
     checkStep("unroll", result, input.shape[0], before);
     return { output: result.output, states: tensorsOf(result.state) };
   };
-  return { step, states: tensorsOf(initial), rows: rowsOf(context), tensorsOf, stateOf, rowsOf, contextOf };
+  return { step, states: tensorsOf(initial), rows: Object.values(ownRows), tensorsOf, stateOf };
 }
 
 /** Runs a sequence by compiled loops, or gives `undefined` where its step has to be run operation by operation. */
@@ -40,21 +49,33 @@ export function runCompiled<S extends { [K in keyof S]: Tensor }, C>(
   sequence: Sequence<S, C>,
   reverse: boolean,
 ): Unrolled<S> | undefined {
-  const { cell, x, reset, initial, context, schedule, observed } = sequence;
+  const { cell, reset, initial, context, schedule, observed } = sequence;
   // Observers want every step's tensors in the graph.
-  if (reset !== undefined || observed) return undefined;
-  const { step, states, rows, tensorsOf, stateOf, rowsOf, contextOf } = stepOf(cell, initial, context);
+  if (observed || sequence.x.shape.length !== 3 || sequence.x.dtype !== "float32") return undefined;
+  const { step: own, states, rows: ownRows, tensorsOf, stateOf } = stepOf(cell, initial, context);
+  const { x, step, rows } =
+    reset === undefined
+      ? { x: sequence.x, step: own, rows: ownRows }
+      : {
+          x: concat(
+            [sequence.x, cast(unsqueeze(startsOf(reset.starts, schedule.active, reverse), -1), sequence.x.dtype)],
+            -1,
+          ),
+          step: startingAgain(own, states.length),
+          rows: [...tensorsOf(reset.state), ...ownRows],
+        };
   const plain = (replayed: Step, inputs: SequenceInputs) => {
-    const { output, state } = runPlain<S, C>(
+    const { output, state } = runPlain<S, { rows: State }>(
       {
         ...sequence,
         x: inputs.x,
+        reset: undefined,
         initial: stateOf(inputs.states),
-        context: contextOf(inputs.rows),
+        context: { rows: Object.fromEntries(inputs.rows.map((row, i) => [i, row])) },
         cell: {
           initialState: (batch) => cell.initialState(batch),
-          step: (input, before, own) => {
-            const after = replayed(input, tensorsOf(before), rowsOf(own));
+          step: (input, before, { rows }) => {
+            const after = replayed(input, tensorsOf(before), Object.values(rows));
             return { output: after.output, state: stateOf(after.states) };
           },
         },
@@ -65,6 +86,29 @@ export function runCompiled<S extends { [K in keyof S]: Tensor }, C>(
   };
   const result = runSequence({ step, x, states, rows, active: schedule.active, reverse, plain });
   return "reason" in result ? undefined : { output: result.output, state: stateOf(result.states) };
+}
+
+/** Where states begin anew before each step: `[T, B]` bool, those of the step before in a reversed pass. */
+function startsOf(starts: Tensor, active: readonly number[], reverse: boolean): Tensor {
+  if (!reverse) return starts;
+  const [steps, batch] = starts.shape;
+  // What stands behind a sample's end resets nothing.
+  const valid = tensor(
+    Array.from({ length: steps }, (_, t) => Array.from({ length: batch }, (_, b) => b < (active[t + 1] ?? 0))),
+    { dtype: "bool" },
+  );
+  const next = concat([slice(starts, 0, 1, steps), zeros([1, batch], { dtype: "bool" })], 0);
+  return logicalAnd(next, valid);
+}
+
+/** A step that begins anew where its input's last column is not 0: from the first of its rows, of which there are `count`. */
+function startingAgain(step: Step, count: number): Step {
+  return (input, states, rows) => {
+    const size = input.shape[1] - 1;
+    const begins = notEqual(slice(input, -1, size, size + 1), 0);
+    const from = states.map((state, i) => where(begins, rows[i], state));
+    return step(slice(input, -1, 0, size), from, rows.slice(count));
+  };
 }
 
 function named(names: readonly string[], tensors: readonly Tensor[]): Record<string, Tensor> {
