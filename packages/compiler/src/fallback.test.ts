@@ -1,4 +1,5 @@
 import { backward, grad, noGrad, parameter, requireGrad } from "@unroll/autograd";
+import { withKernels } from "@unroll/kernels/testing";
 import {
   add,
   concat,
@@ -64,6 +65,18 @@ describe("what cannot be compiled is said", () => {
   it.each(reasons)("%s", (_, step, reason) => {
     const result = runSequence(jobOf(step, inputs));
     expect(result).toMatchObject({ reason: expect.stringContaining(reason) });
+  });
+
+  it("more memory than the kernels have", () => {
+    const long = { x: ones([3000, 2, 4]), states: [ones([2, 4])] };
+    // 4 MiB in all: the sequence's input, output and states take 0.3 MB, one of 16 times as many samples more than half.
+    withKernels({ maximumPages: 64 }, () => {
+      expect(runSequence(jobOf(simple, long))).toHaveProperty("output");
+      const wide = { x: ones([3000, 32, 4]), states: [ones([32, 4])] };
+      expect(runSequence(jobOf(simple, wide))).toEqual({
+        reason: expect.stringContaining("half of the kernels' memory"),
+      });
+    });
   });
 
   it("the reference engine, float64 and an empty sequence", () => {

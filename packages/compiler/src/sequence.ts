@@ -90,6 +90,7 @@ export function runSequence(job: SequenceJob): SequenceResult | NotCompiled {
     const needs = needsOf(x, states, rows, outside);
     const program = programOf(kernels, graph, needs, () => checkPure(job, inputs, traced));
     const geometry = geometryOf(batch, active, reverse);
+    checkRoom(kernels, program.plan, geometry);
     const [output, ...after] = sequenceFunction()([x, ...states, ...rows, ...outside], {
       kernels,
       program,
@@ -102,6 +103,16 @@ export function runSequence(job: SequenceJob): SequenceResult | NotCompiled {
     if (!(error instanceof Uncompilable)) throw error;
     return { reason: error.message };
   }
+}
+
+/**
+ * Throws unless all values of a sequence, forward and backward, fit into half of what the kernels' memory may grow to: plain
+ * ops have all of JavaScript's memory.
+ */
+function checkRoom({ memory }: Kernels, { buffers }: Plan, geometry: Geometry): void {
+  const bytes = buffers.reduce((sum, buffer) => sum + 4 * buffer.width * rowsOf(buffer, geometry), 0);
+  if (bytes > memory.use().maximum / 2)
+    throw new Uncompilable(`it takes ${Math.ceil(bytes / 1e6)} MB, more than half of the kernels' memory`);
 }
 
 /** Traces a step again: a second trace that differs shows that the step depends on more than what it is given. */
