@@ -1,6 +1,7 @@
 import { type BackwardRequest, defineFunction } from "@unroll/autograd";
 import type { Kernels } from "@unroll/kernels";
 import { activeKernels, runtime, type Shape, sizeOf, Tensor } from "@unroll/tensor";
+import { copyOf, copySteps, finalState, joins, stepsOf } from "./copies.ts";
 import { copyIn, Execution, Layout, rowsOf } from "./execute.ts";
 import { type Geometry, geometryOf } from "./geometry.ts";
 import { type StepGraph, Uncompilable } from "./graph.ts";
@@ -239,61 +240,13 @@ function runForward(run: Run, inputs: readonly Tensor[]): Tensor[] {
     for (let s = 0; s < geometry.times.length; s++) execution.run(loop, s, s + 1);
     return [
       copyOutput(run, execution, x.shape),
-      ...states.map((state, index) => finalState(run, execution.bufferAt(plan.states[index]), state)),
+      ...states.map((state, index) =>
+        finalState(kernels, geometry, job.reverse, execution.bufferAt(plan.states[index]), state),
+      ),
     ];
   } finally {
     memory.free(block);
   }
-}
-
-/** Which rows of the initial states stand before which step. */
-function joins({ batch, active }: Geometry, reverse: boolean): { from: number; to: number; slot: number }[] {
-  if (!reverse) return [{ from: 0, to: batch, slot: 0 }];
-  return active.flatMap((count, slot) => {
-    const from = slot === 0 ? 0 : active[slot - 1];
-    return from === count ? [] : [{ from, to: count, slot }];
-  });
-}
-
-/** Copies the active rows of each step of `[T, B, width]` side by side. */
-function copySteps(
-  kernels: Kernels,
-  { times, active, rows, batch, totalRows }: Geometry,
-  x: Tensor,
-  at: number,
-  width: number,
-): void {
-  const { data } = x;
-  if (totalRows * width === data.length && times.every((time, s) => time === s)) {
-    kernels.memory.f32.set(data, at >> 2);
-    return;
-  }
-  times.forEach((time, s) => {
-    const from = time * batch * width;
-    kernels.memory.f32.set(data.subarray(from, from + active[s] * width), (at >> 2) + rows[s] * width);
-  });
-}
-
-/** The way back; zeros where rows were not active. */
-function stepsOf(
-  kernels: Kernels,
-  { times, active, batch }: Geometry,
-  shape: Shape,
-  rowAt: (s: number) => number,
-  stride: number,
-): Tensor {
-  const width = shape[2];
-  const data = new Float32Array(sizeOf(shape));
-  const { f32 } = kernels.memory;
-  times.forEach((time, s) => {
-    const to = time * batch * width;
-    const from = rowAt(s) >> 2;
-    if (stride === width) data.set(f32.subarray(from, from + active[s] * width), to);
-    else
-      for (let row = 0; row < active[s]; row++)
-        data.set(f32.subarray(from + row * stride, from + row * stride + width), to + row * width);
-  });
-  return new Tensor(shape, "float32", { data, version: 0 });
 }
 
 function copyOutput({ kernels, program, geometry }: Run, execution: Execution, shape: Shape): Tensor {
@@ -302,27 +255,6 @@ function copyOutput({ kernels, program, geometry }: Run, execution: Execution, s
   const at = execution.bufferAt(output.buffer) + 4 * output.column;
   const starts = output.rows === "after" ? geometry.stateRows.slice(1) : geometry.rows;
   return stepsOf(kernels, geometry, [shape[0], shape[1], outputWidth], (s) => at + 4 * stride * starts[s], stride);
-}
-
-/** The state after each row's last step. */
-function finalState({ kernels, geometry, job }: Run, at: number, { shape, data: initial }: Tensor): Tensor {
-  const { active, stateRows, batch } = geometry;
-  const width = shape[1];
-  const data = new Float32Array(initial.length);
-  data.set(initial);
-  const { f32 } = kernels.memory;
-  const copy = (slot: number, from: number, to: number) => {
-    const start = (at >> 2) + (stateRows[slot] + from) * width;
-    data.set(f32.subarray(start, start + (to - from) * width), from * width);
-  };
-  const last = active.length - 1;
-  if (job.reverse) copy(last + 1, 0, active[last]);
-  else
-    for (let s = last, done = 0; s >= 0 && done < batch; s--) {
-      if (active[s] > done) copy(s + 1, done, active[s]);
-      done = Math.max(done, active[s]);
-    }
-  return new Tensor(shape, "float32", { data, version: 0 });
 }
 
 /** Runs all steps in reverse, with the forward pass again where what it had kept is gone. */
@@ -408,11 +340,6 @@ function xGradient({ kernels, program, geometry }: Run, execution: Execution, sh
   const stride = buffers[access.buffer].width;
   const at = execution.bufferAt(access.buffer) + 4 * access.column;
   return stepsOf(kernels, geometry, shape, (s) => at + 4 * stride * geometry.rows[s], stride);
-}
-
-function copyOf({ memory }: Kernels, at: number, shape: Shape): Tensor {
-  const data = memory.f32.slice(at >> 2, (at >> 2) + sizeOf(shape));
-  return new Tensor(shape, "float32", { data, version: 0 });
 }
 
 /** A sum over all rows; that of a number is also one over columns. */
