@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { grad, requireGrad } from "@unroll/autograd";
 import { add, mul, sum, type Tensor, tensor } from "@unroll/tensor";
 import { describe, expect, it } from "vitest";
+import goldens from "./goldens/cells.json";
 import { GRU, LSTM, type Recurrent, RNN } from "./index.ts";
 
 // Written by PyTorch: tooling/goldens/cells.py.
@@ -25,9 +25,7 @@ type Values = Readonly<Record<string, readonly number[]>>;
 type AnyLayer = Recurrent<Record<string, Tensor>>;
 type DType = "float32" | "float64";
 
-const { cases } = JSON.parse(readFileSync(new URL("./goldens/cells.json", import.meta.url), "utf8")) as {
-  cases: Case[];
-};
+const { cases } = goldens as unknown as { cases: Case[] };
 const named = (name: string): Case => cases.find((golden) => golden.name === name) as Case;
 
 function layerOf({ layer, inputSize, hiddenSize }: Case, options: object, dtype: DType): AnyLayer {
