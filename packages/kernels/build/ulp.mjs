@@ -1,40 +1,14 @@
-// Measures how far the elementwise kernels are from the true values, in units in the last place of float32, over all
-// bit patterns: `node build/ulp.mjs [--seconds 10] [--seed 1] [exp tanh …]`. The seconds are per function and build; the
-// patterns are walked in an order that reaches every one, and with enough time (some minutes) all are measured.
+// Measures how far the elementwise kernels are from the true values, in units in the last place of float32:
+// `node build/ulp.mjs [--seconds 10] [--seed 1] [exp tanh …]`, so many seconds per function and build over bit patterns in
+// an order that would reach every one; or with `--full` over all 2³² of them, a minute or two each.
 // Node 20 has the relaxed build only behind --experimental-wasm-relaxed-simd.
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { truth } from "./truth.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
-
-/** The error function by its series of positive terms: nothing cancels. From 4 on it is 1 in float32. @param {number} x */
-function erf(x) {
-  if (Number.isNaN(x) || Math.abs(x) > 5) return Math.sign(x);
-  let sum = 0;
-  let term = x;
-  for (let k = 1; Math.abs(term) > Math.abs(sum) * 1e-17; k++) {
-    sum += term;
-    term *= (2 * x * x) / (2 * k + 1);
-  }
-  return ((2 * Math.exp(-x * x)) / Math.sqrt(Math.PI)) * sum;
-}
-
-/** @type {Record<string, (x: number) => number>} */
-const truth = {
-  exp: Math.exp,
-  expm1: Math.expm1,
-  log: Math.log,
-  log1p: Math.log1p,
-  tanh: Math.tanh,
-  sigmoid: (x) => {
-    const e = Math.exp(-Math.abs(x));
-    return (x >= 0 ? 1 : e) / (1 + e);
-  },
-  softplus: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
-  erf,
-};
 
 /** @param {string} file */
 function kernelsOf(file) {
@@ -46,44 +20,54 @@ function kernelsOf(file) {
   return { memory, run: /** @type {Record<string, (out: number, x: number, n: number) => void>} */ (exports) };
 }
 
-const float = new Float32Array(1);
-const bits = new Int32Array(float.buffer);
+/** One over the distance between neighbouring float32, by their exponent; the last is that of what rounds to infinity. */
+const perUnit = Float64Array.from({ length: 256 }, (_, exponent) => 2 ** (150 - Math.min(Math.max(exponent, 1), 254)));
 
-/** The distance between neighbouring float32 at a value, subnormal ones included. @param {number} value */
-function unit(value) {
-  float[0] = Math.min(Math.abs(value), 3.4028234663852886e38);
-  return 2 ** (Math.max((bits[0] ?? 0) >>> 23, 1) - 150);
-}
+const patternCount = 2 ** 32;
 
-/** @param {NonNullable<ReturnType<typeof kernelsOf>>} kernels @param {string} name @param {number} seconds @param {number} seed */
-function measure({ memory, run }, name, seconds, seed) {
+/**
+ * @param {NonNullable<ReturnType<typeof kernelsOf>>} kernels
+ * @param {string} name
+ * @param {{ seconds: number, seed: number, full: boolean }} options
+ */
+function measure({ memory, run }, name, { seconds, seed, full }) {
   const count = 1 << 16;
   const at = 1024;
   const x = new Float32Array(memory.buffer, at, count);
   const patterns = new Uint32Array(memory.buffer, at, count);
-  const y = new Float32Array(memory.buffer, at + 4 * count, count);
-  // An odd step reaches all 2³² patterns; this one jumps about.
-  const step = 0x9e3779b1;
+  const got = new Float32Array(memory.buffer, at + 4 * count, count);
+  const gotBits = new Int32Array(memory.buffer, at + 4 * count, count);
+  const rounded = new Float32Array(1);
+  const roundedBits = new Int32Array(rounded.buffer);
+  const exactly = truth[name];
+  const kernel = run[name];
+  if (exactly === undefined || kernel === undefined) throw new Error(`no function is named ${name}`);
+  // An odd step reaches all 2³² patterns. This one jumps about; steps of 1 keep to one branch of the truth for long,
+  // which is faster.
+  const step = full ? 1 : 0x9e3779b1;
   let pattern = seed >>> 0;
   let [worst, where, done, odd] = [0, 0, 0, 0];
-  const end = Date.now() + 1000 * seconds;
-  while (done < 2 ** 32 && Date.now() < end) {
+  const end = full ? Number.POSITIVE_INFINITY : Date.now() + 1000 * seconds;
+  while (done < patternCount && Date.now() < end) {
     for (let i = 0; i < count; i++) {
       pattern = (pattern + step) >>> 0;
       patterns[i] = pattern;
     }
-    run[name]?.(at + 4 * count, at, count);
+    kernel(at + 4 * count, at, count);
     for (let i = 0; i < count; i++) {
-      const value = x[i];
-      const exact = truth[name]?.(value) ?? Number.NaN;
-      const rounded = Math.fround(exact);
-      const got = y[i];
-      if (Object.is(got, rounded)) continue;
-      const error = Math.abs(got - exact) / unit(exact);
-      if (!Number.isFinite(error) || !Number.isFinite(rounded)) {
+      const exact = exactly(x[i]);
+      rounded[0] = exact;
+      const bits = roundedBits[0];
+      if (bits === gotBits[i]) continue;
+      const value = got[i];
+      const error = Math.abs(value - exact) * perUnit[(bits >>> 23) & 255];
+      // Every NaN will do; infinities must be where the exact value rounds to them, and so must the signs of zeros.
+      if (Number.isFinite(error) && Number.isFinite(rounded[0]) && !(value === 0 && rounded[0] === 0)) {
+        if (error > worst) [worst, where] = [error, x[i]];
+      } else if (!Number.isNaN(exact) || !Number.isNaN(value)) {
         odd++;
-        where = value;
-      } else if (error > worst) [worst, where] = [error, value];
+        where = x[i];
+      }
     }
     done += count;
   }
@@ -91,21 +75,26 @@ function measure({ memory, run }, name, seconds, seed) {
 }
 
 const { values, positionals } = parseArgs({
-  options: { seconds: { type: "string", default: "10" }, seed: { type: "string", default: "1" } },
+  options: {
+    seconds: { type: "string", default: "10" },
+    seed: { type: "string", default: "1" },
+    full: { type: "boolean", default: false },
+  },
   allowPositionals: true,
 });
 const seed = Number(values.seed);
-process.stdout.write(`seed ${seed}\n`);
+process.stdout.write(values.full ? "all bit patterns\n" : `seed ${seed}\n`);
 for (const file of ["simd.ts", "relaxed-simd.ts"]) {
   const kernels = kernelsOf(file);
   if (kernels === undefined) process.stdout.write(`${file}: this machine does not accept it\n`);
   else
     for (const name of positionals.length > 0 ? positionals : Object.keys(truth)) {
-      const { worst, where, done, odd } = measure(kernels, name, Number(values.seconds), seed);
+      const options = { seconds: Number(values.seconds), seed, full: values.full };
+      const { worst, where, done, odd } = measure(kernels, name, options);
       if (worst > 4 || odd > 0) process.exitCode = 1;
       process.stdout.write(
         `${path.basename(file, ".ts").padEnd(13)} ${name.padEnd(9)} ${worst.toFixed(3)} ulp at ${where}, ` +
-          `${((100 * done) / 2 ** 32).toFixed(1)} % of all inputs${odd > 0 ? `, ${odd} WRONG infinities or NaN` : ""}\n`,
+          `${((100 * done) / patternCount).toFixed(1)} % of all inputs${odd > 0 ? `, ${odd} WRONG infinities, zeros or NaN` : ""}\n`,
       );
     }
 }
