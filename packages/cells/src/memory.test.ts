@@ -2,12 +2,22 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { backward } from "@unroll/autograd";
 import { engineInfo, Generator, mutate, randn, sum } from "@unroll/tensor";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LSTM } from "./lstm.ts";
 import { RNN } from "./rnn.ts";
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
+
+// Optimized code lies in V8's heap, too, and comes when V8 sees fit: 2,000 models grow the heap by 0.7 MB of it after the
+// first tenth, by 0.06 MB without these compilers. Maglev is one by default from V8 11.7 on.
+const compilers = ["opt", "sparkplug", ...(Number.parseInt(process.versions.v8, 10) > 11 ? ["maglev"] : [])];
+beforeAll(() => {
+  for (const name of compilers) setFlagsFromString(`--no-${name}`);
+});
+afterAll(() => {
+  for (const name of compilers) setFlagsFromString(`--${name}`);
+});
 
 /**
  * Bytes that are in use after full collections: what one of them frees of array buffers is counted only when the next one
@@ -24,12 +34,8 @@ function inUse(): number {
   return least + (engineInfo().memory?.used ?? 0);
 }
 
-/**
- * How much more is in use after `count` rounds than after the first tenth of them. Some rounds go before: until then V8
- * compiles functions anew, some hundred kilobytes of code.
- */
+/** How much more is in use after `count` rounds than after the first tenth of them. */
 function growth(count: number, round: (i: number) => void): number {
-  for (let i = 0; i < count / 4; i++) round(i);
   for (let i = 0; i < count / 10; i++) round(i);
   const before = inUse();
   for (let i = count / 10; i < count; i++) round(i);
@@ -52,7 +58,7 @@ describe("memory stays flat without any dispose", { timeout: 120_000 }, () => {
     });
     // Values and gradients of all models would be far more.
     expect(2000 * parameters * 8).toBeGreaterThan(5 * megabyte);
-    expect(bytes).toBeLessThan(megabyte);
+    expect(bytes).toBeLessThan(megabyte / 2);
   });
 
   it("over a synchronous loop of 10,000 training steps", () => {
@@ -70,7 +76,7 @@ describe("memory stays flat without any dispose", { timeout: 120_000 }, () => {
       }
     });
     expect(sum(model.forward(x).output).item()).toBeLessThan(first);
-    expect(bytes).toBeLessThan(megabyte);
+    expect(bytes).toBeLessThan(megabyte / 2);
   });
 
   it("over 10,000 evaluation steps that forget noGrad", () => {
@@ -79,7 +85,7 @@ describe("memory stays flat without any dispose", { timeout: 120_000 }, () => {
     const bytes = growth(10_000, () => {
       expect(model.forward(x).output.data[0]).not.toBeNaN();
     });
-    expect(bytes).toBeLessThan(megabyte);
+    expect(bytes).toBeLessThan(megabyte / 2);
   });
 
   it("is measured by something that sees a leak", () => {
@@ -87,6 +93,6 @@ describe("memory stays flat without any dispose", { timeout: 120_000 }, () => {
     const model = new LSTM(2, 4);
     const x = randn([2, 2, 2]);
     expect(growth(1000, () => kept.push(model.forward(x)))).toBeGreaterThan(megabyte);
-    expect(kept).toHaveLength(1250);
+    expect(kept).toHaveLength(1000);
   });
 });
