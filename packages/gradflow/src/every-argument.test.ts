@@ -1,4 +1,4 @@
-import { LSTM } from "@unroll/cells";
+import { LSTM, LSTMCell } from "@unroll/cells";
 import { wrongArgumentTests } from "@unroll/doc-tests";
 import { sum, type Tensor, UnrollError, zeros } from "@unroll/tensor";
 import * as entry from "./index.ts";
@@ -12,8 +12,9 @@ wrongArgumentTests({
     fitExponential: [Float64Array.of(0, -1, -2)],
     gradientFlow: [new LSTM(1, 2), zeros([3, 2, 1]), options],
     horizonOf: [Float64Array.of(0, -1, -2), 0.3],
+    stateJacobian: [new LSTMCell(1, 2), zeros([3, 1]), undefined, { method: "autodiff" }],
     summarizeCurve: [entry.gradientFlow(new LSTM(1, 2), zeros([3, 2, 1])).states.h.state, 1],
   },
   // What it passes on to the layer's forward and cell is checked there.
-  says: { gradientFlow: /gradientFlow:|LSTM\.forward:|LSTM: no cell/ },
+  says: { gradientFlow: /gradientFlow:|LSTM\.forward:|LSTM: no cell/, stateJacobian: /stateJacobian:|LSTMCell/ },
 });
