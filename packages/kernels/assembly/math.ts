@@ -21,16 +21,19 @@ export function atMost(x: v128, limit: f64): v128 {
   return f32x4.pmin(x, splat(limit));
 }
 
-/** The whole number k nearest to `x / ln 2`, plus ROUND: k is in the low bits, which shifted by 23 are an exponent. */
+/**
+ * The whole number k nearest to `x / ln 2`, plus ROUND + `offset`: what is in the low bits, k + offset, is an exponent
+ * when shifted by 23. An even offset changes no k, since sums halfway between two go to the even one.
+ */
 @inline
-function roundedLog2(x: v128): v128 {
-  return madd(x, splat(C.LOG2_E), splat(C.ROUND));
+function roundedLog2(x: v128, offset: i32): v128 {
+  return madd(x, splat(C.LOG2_E), splat(C.ROUND + <f64>offset));
 }
 
 /** `e^r - 1` of the rest `r = x - k ln 2`. */
 @inline
-function expm1OfRest(x: v128, rounded: v128): v128 {
-  const k = f32x4.sub(rounded, splat(C.ROUND));
+function expm1OfRest(x: v128, rounded: v128, offset: i32): v128 {
+  const k = f32x4.sub(rounded, splat(C.ROUND + <f64>offset));
   const r = madd(k, splat(-C.LN2_LOW), madd(k, splat(-C.LN2_HIGH), x));
   let p = madd(splat(C.EXP_4), r, splat(C.EXP_3));
   p = madd(p, r, splat(C.EXP_2));
@@ -41,48 +44,51 @@ function expm1OfRest(x: v128, rounded: v128): v128 {
 
 @inline
 export function exp(x: v128): v128 {
-  return expUpToMax(atMost(x, C.EXP_MAX));
+  const limited = f32x4.pmax(atMost(x, C.EXP_MAX), splat(C.EXP_MIN));
+  const rounded = roundedLog2(limited, 254);
+  const y = f32x4.add(expm1OfRest(limited, rounded, 254), splat(1));
+  // By two powers of two with half of k each: 2^k itself may be too large, or subnormal where the product is not yet
+  // rounded.
+  const half = i32x4.shr_u(rounded, 1);
+  const other = i32x4.sub(rounded, half);
+  return f32x4.mul(f32x4.mul(y, i32x4.shl(half, 23)), i32x4.shl(other, 23));
 }
 
-/** `e^x` for `x <= EXP_MAX`. */
+/** `e^x` for `x <= 0`. */
 @inline
-export function expUpToMax(x: v128): v128 {
+export function expOfNegative(x: v128): v128 {
   const limited = f32x4.pmax(x, splat(C.EXP_MIN));
-  const rounded = roundedLog2(limited);
-  const y = f32x4.add(expm1OfRest(limited, rounded), splat(1));
-  // By two powers of two whose exponents add up to k: 2^k itself may be too large, or subnormal where the product is
-  // not yet rounded.
-  const k = i32x4.shl(rounded, 23);
-  const half = v128.and(i32x4.shr_s(k, 1), i32x4.splat(0xff800000));
-  const one = splat(1);
-  return f32x4.mul(f32x4.mul(y, i32x4.add(one, half)), i32x4.add(one, i32x4.sub(k, half)));
+  const rounded = roundedLog2(limited, 152);
+  const y = f32x4.add(expm1OfRest(limited, rounded, 152), splat(1));
+  // By 2^(k + 25), which is normal, and then 2^-25: subnormal results are rounded once.
+  return f32x4.mul(f32x4.mul(y, i32x4.shl(rounded, 23)), splat(2.98023223876953125e-8));
 }
 
 @inline
 export function expm1(x: v128): v128 {
   const limited = f32x4.pmax(atMost(x, C.EXP_MAX), splat(C.EXPM1_MIN));
-  const rounded = roundedLog2(limited);
+  const rounded = roundedLog2(limited, 126);
   // 2 (2^(k-1) e + (2^(k-1) - 1/2)), since 2^k may be too large.
-  const scale = i32x4.add(i32x4.shl(rounded, 23), splat(0.5));
-  const half = madd(expm1OfRest(limited, rounded), scale, f32x4.sub(scale, splat(0.5)));
+  const scale = i32x4.shl(rounded, 23);
+  const half = madd(expm1OfRest(limited, rounded, 126), scale, f32x4.sub(scale, splat(0.5)));
   return v128.or(f32x4.add(half, half), signOf(x));
 }
 
-/** `e / (e + 2)` with `e = e^2|x| - 1`: near 0 nothing cancels. */
+/** `e / (e + 2)` with `e = e^2|x| - 1`: near 0 nothing cancels. Both doubled, since k + 1 + 127 is k and an even number. */
 @inline
 export function tanh(x: v128): v128 {
   const size = atMost(f32x4.abs(x), C.TANH_MAX);
   const twice = f32x4.add(size, size);
-  const rounded = roundedLog2(twice);
-  const scale = i32x4.add(i32x4.shl(rounded, 23), splat(1));
-  const e = madd(expm1OfRest(twice, rounded), scale, f32x4.sub(scale, splat(1)));
-  return v128.or(f32x4.div(e, f32x4.add(e, splat(2))), signOf(x));
+  const rounded = roundedLog2(twice, 128);
+  const scale = i32x4.shl(rounded, 23);
+  const e = madd(expm1OfRest(twice, rounded, 128), scale, f32x4.sub(scale, splat(2)));
+  return v128.or(f32x4.div(e, f32x4.add(e, splat(4))), signOf(x));
 }
 
 /** exp only ever sees a negative number: it cannot overflow, and small results keep all their digits. */
 @inline
 export function sigmoid(x: v128): v128 {
-  const e = expUpToMax(v128.or(x, i32x4.splat(0x80000000)));
+  const e = expOfNegative(v128.or(x, i32x4.splat(0x80000000)));
   const one = splat(1);
   return f32x4.div(v128.bitselect(one, e, f32x4.ge(x, splat(0))), f32x4.add(one, e));
 }
@@ -134,7 +140,7 @@ export function log1p(x: v128): v128 {
 @inline
 export function softplus(x: v128): v128 {
   const one = splat(1);
-  const e = expUpToMax(v128.or(x, i32x4.splat(0x80000000)));
+  const e = expOfNegative(v128.or(x, i32x4.splat(0x80000000)));
   const u = f32x4.add(one, e);
   const c = f32x4.sub(e, f32x4.sub(u, one));
   const log1p = f32x4.add(logOfNormal(u, splat(0)), f32x4.div(c, u));
@@ -158,7 +164,7 @@ export function erf(x: v128): v128 {
   q = madd(q, size, splat(C.ERF_LARGE_2));
   q = madd(q, size, splat(C.ERF_LARGE_1));
   q = madd(q, size, splat(C.ERF_LARGE_0));
-  const large = f32x4.sub(splat(1), expUpToMax(f32x4.sub(f32x4.mul(q, size), size)));
+  const large = f32x4.sub(splat(1), expOfNegative(f32x4.sub(f32x4.mul(q, size), size)));
 
   return v128.bitselect(v128.or(large, signOf(x)), small, f32x4.gt(size, splat(C.ERF_SWITCH)));
 }

@@ -17,7 +17,7 @@ function sumOfExp(out: usize, x: usize, n: i32, shift: f32): f64 {
   while (true) {
     while (true) {
       const there = i32x4.gt_s(i32x4.splat(n), i32x4(0, 1, 2, 3));
-      const y = v128.and(math.expUpToMax(f32x4.sub(v, s)), there);
+      const y = v128.and(math.expOfNegative(f32x4.sub(v, s)), there);
       a = f64x2.add(a, low(y));
       b = f64x2.add(b, high(y));
       if (n < 4) {

@@ -116,7 +116,7 @@ export function round(out: usize, x: usize, n: i32): void {
   map<Round>(out, x, n);
 }
 export function exp(out: usize, x: usize, n: i32): void {
-  map<Exp>(out, x, n);
+  mapPairs<Exp>(out, x, n);
 }
 export function expm1(out: usize, x: usize, n: i32): void {
   map<Expm1>(out, x, n);
