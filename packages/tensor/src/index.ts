@@ -92,3 +92,4 @@ export { type EngineName, refusePromise, useEngine, withEvaluator } from "./swit
 export { type NestedArray, type Storage, Tensor } from "./tensor.ts";
 export { accumulate } from "./wasm/accumulate.ts";
 export { activeKernels, type EngineInfo, engineInfo, wasmEngine } from "./wasm/engine.ts";
+export { endReading, keptPanels, type MatrixLayout } from "./wasm/panels.ts";

@@ -60,7 +60,7 @@ function product(
   const k = x.shape[x.shape.length - (attrs.transposeA ? 2 : 1)];
   const [aRow, aColumn] = attrs.transposeA ? [1, m] : [k, 1];
   const [bRow, bColumn] = attrs.transposeB ? [1, k] : [n, 1];
-  const panels = y.size === k * n ? keptPanels(kernels, y, { offset: y.offset, k, n, bRow, bColumn }) : 0;
+  const panels = y.size === k * n ? keptPanels(kernels, y, { start: 0, k, n, bRow, bColumn }) : 0;
   const { memory } = kernels;
   // A row to start from needs a place of its own; a matrix lies where the result will.
   const rowSize = start !== undefined && startRow === 0 ? n : 0;

@@ -1,10 +1,11 @@
 import { type KernelMemory, KernelMemoryError, type Kernels, packedBytes, packPanels } from "@unroll/kernels";
 import type { TypedArray } from "../dtype.ts";
-import type { Storage, Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
 
-/** How the matrix `[k, n]` lies in a tensor's storage. */
-export interface Layout {
-  readonly offset: number;
+/** How a matrix `[k, n]` lies in a tensor. */
+export interface MatrixLayout {
+  /** Its first value, counted from the tensor's first. */
+  readonly start: number;
   readonly k: number;
   readonly n: number;
   /** Values from one row to the next, and from one column to the next. */
@@ -13,8 +14,10 @@ export interface Layout {
 }
 
 /** The packed form of one matrix, or the memory of having been asked for it once. */
-interface Panels extends Layout {
+interface Panels extends MatrixLayout {
   readonly cache: PanelCache;
+  /** Where the tensor begins in its storage. */
+  readonly offset: number;
   readonly bytes: number;
   /** What the storage's version was. */
   version: number;
@@ -45,8 +48,8 @@ const remembered = 8;
  */
 class PanelCache {
   readonly #memory: KernelMemory;
-  /** What the product under way is about to read, and so must not be dropped. */
-  reading: Panels | undefined = undefined;
+  /** What is about to be read, and so must not be dropped. */
+  readonly reading = new Set<Panels>();
   readonly #kept = new Set<Panels>();
   #bytes = 0;
 
@@ -55,13 +58,14 @@ class PanelCache {
     memory.reclaim.push(() => this.#dropOldest());
   }
 
-  find(storage: Storage, { offset, k, n, bRow, bColumn }: Layout): Panels {
+  find({ storage, offset }: Tensor, { start, k, n, bRow, bColumn }: MatrixLayout): Panels {
     storage.panels ??= [];
     const all = storage.panels as Panels[];
     for (const known of all)
       if (
         known.cache === this &&
         known.offset === offset &&
+        known.start === start &&
         known.k === k &&
         known.n === n &&
         known.bRow === bRow &&
@@ -69,21 +73,25 @@ class PanelCache {
       )
         return known;
     // Never seen: a version that no storage has.
-    const panels = { cache: this, offset, k, n, bRow, bColumn, bytes: packedBytes(k, n), version: -1, uses: 0, at: 0 };
+    const panels = {
+      ...{ cache: this, offset, start, k, n, bRow, bColumn, bytes: packedBytes(k, n) },
+      ...{ version: -1, uses: 0, at: 0 },
+    };
     if (all.length === remembered) all.shift();
     all.push(panels);
     return panels;
   }
 
-  /** Makes `panels` the most recently used, with memory to lie in. */
-  keep(panels: Panels): void {
+  /** Makes `panels` the most recently used, with memory to lie in; false where what is being read leaves no room. */
+  keep(panels: Panels): boolean {
     if (panels.at === 0) {
-      while ((this.#bytes + panels.bytes > budget || this.#kept.size >= limit) && this.#dropOldest());
+      while (this.#bytes + panels.bytes > budget || this.#kept.size >= limit) if (!this.#dropOldest()) return false;
       panels.at = this.#memory.allocate(panels.bytes, `the packed matrix [${panels.k}, ${panels.n}]`);
       this.#bytes += panels.bytes;
     }
     this.#kept.delete(panels);
     this.#kept.add(panels);
+    return true;
   }
 
   /** Gives the memory of `panels` back, if they have any. */
@@ -96,7 +104,7 @@ class PanelCache {
 
   #dropOldest(): boolean {
     for (const panels of this.#kept) {
-      if (panels === this.reading) continue;
+      if (this.reading.has(panels)) continue;
       this.drop(panels);
       return true;
     }
@@ -119,46 +127,55 @@ function cacheOf(memory: KernelMemory): PanelCache {
  * The address of the packed form of a matrix that is multiplied from the right again and again, as recurrent weights are
  * at every step; 0 for the first uses of a matrix, when keeping it may not pay, and where there is no room. A write raises
  * the storage's version, and what was kept is packed anew. May move the memory's views.
+ *
+ * What it gives stays there until {@link endReading}.
+ *
+ * @example
+ * ```ts
+ * const wasm = activeKernels("float32") as Kernels;
+ * const weight = ones([64, 8]);
+ * const layout = { start: 0, k: 64, n: 8, bRow: 8, bColumn: 1 };
+ * const uses = [1, 2, 3].map(() => keptPanels(wasm, weight, layout) > 0);
+ * endReading(wasm);
+ * uses; // [false, false, true]
+ * ```
  */
-export function keptPanels(kernels: Kernels, x: Tensor, layout: Layout): number {
+export function keptPanels(kernels: Kernels, x: Tensor, layout: MatrixLayout): number {
   const { memory } = kernels;
   const { version } = x.storage;
   const values = x.data;
   const cache = cacheOf(memory);
-  const panels = cache.find(x.storage, layout);
-  cache.reading = panels;
+  const panels = cache.find(x, layout);
   const current = panels.version === version;
   panels.version = version;
   if (panels.at === 0) {
     panels.uses = current ? panels.uses + 1 : 1;
     // More than the budget would push all others out, and itself at the next one like it.
-    if (panels.uses < worthKeeping || panels.bytes > budget) {
-      cache.reading = undefined;
-      return 0;
-    }
+    if (panels.uses < worthKeeping || panels.bytes > budget) return 0;
   }
   const packed = current && panels.at !== 0;
+  cache.reading.add(panels);
   try {
-    cache.keep(panels);
-    if (!packed) pack(kernels, values, panels);
+    if (!cache.keep(panels)) cache.reading.delete(panels);
+    else if (!packed) pack(kernels, values, panels);
   } catch (error) {
     // What lies there is not this matrix; and where there is no room for both, the product may yet fit without.
     cache.drop(panels);
-    cache.reading = undefined;
+    cache.reading.delete(panels);
     if (!KernelMemoryError.is(error)) throw error;
   }
   return panels.at;
 }
 
-/** Says that the product which asked for panels is done with them. */
+/** Says that whoever asked for panels by {@link keptPanels} is done with them. */
 export function endReading({ memory }: Kernels): void {
-  cacheOf(memory).reading = undefined;
+  cacheOf(memory).reading.clear();
 }
 
 function pack(kernels: Kernels, values: TypedArray, panels: Panels): void {
   const { memory } = kernels;
   const b = memory.frame(4 * values.length, () => `a matrix of [${panels.k}, ${panels.n}]`);
   memory.f32.set(values, b >> 2);
-  packPanels(kernels, { ...panels, b, panels: panels.at });
+  packPanels(kernels, { ...panels, b: b + 4 * panels.start, panels: panels.at });
   memory.endFrame(b);
 }
