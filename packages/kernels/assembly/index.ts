@@ -14,6 +14,8 @@ export {
   softmax,
 } from "./rows";
 export { gemm, gemmPacked } from "./gemm";
+// The innermost loops of products: what a benchmark holds them against.
+export { tiles3, tiles4 } from "./gemm-tiles";
 export { packB } from "./pack";
 export { copyRows, fill, gatherRows, scatterAddRows, transpose } from "./move";
 export { adagrad, adam, addInto, axpy, rmsprop, scale, sgd } from "./update";

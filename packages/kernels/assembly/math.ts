@@ -90,7 +90,8 @@ export function tanh(x: v128): v128 {
 export function sigmoid(x: v128): v128 {
   const e = expOfNegative(v128.or(x, i32x4.splat(0x80000000)));
   const one = splat(1);
-  return f32x4.div(v128.bitselect(one, e, f32x4.ge(x, splat(0))), f32x4.add(one, e));
+  // 1 from 0 on, below e, which is at most 1.
+  return f32x4.div(f32x4.pmax(e, v128.and(one, f32x4.ge(x, splat(0)))), f32x4.add(one, e));
 }
 
 /** The logarithm of a positive, normal, finite `x`; `bias` is added to the exponent. */

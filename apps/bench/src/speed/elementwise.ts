@@ -66,7 +66,7 @@ export const elementwiseSuite: Suite = {
   suite: "elementwise",
   title: "Elementwise functions and reductions",
   about:
-    "16,384 elements, for reductions as [128, 128]. Loop: plain JavaScript over Float32Array with Math.*, into an array that exists already, on a thread where no WebAssembly runs. Kernel: operands in the kernels' memory. Op: the function of tensors, with a new output, copying operands in and the result out included.",
+    "16,384 elements, for reductions as [128, 128]. Loop: plain JavaScript over Float32Array with Math.*, on a thread where no WebAssembly runs, into an array that exists already or, as an op does, into a new one. Kernel, held against the first: operands in the kernels' memory. Op, held against the second: the function of tensors, with a new output, copying operands in and the result out included.",
   ratio: { kind: "times", against: "the loop" },
   weight: 3,
   run: functions,
@@ -80,34 +80,43 @@ async function* functions(bench: Bench): AsyncGenerator<Row> {
 async function compare(bench: Bench, one: Case, x: Tensor, y: Tensor): Promise<Row[]> {
   const { what, outputs = size } = one;
   const [xData, yData] = [x.data as Float32Array, y.data as Float32Array];
-  const loop = await startPlain({ kind: "loop", what, x: xData, y: yData, outputs, columns });
+  const job = { kind: "loop", what, x: xData, y: yData, outputs, columns } as const;
+  const loop = await startPlain({ ...job, fresh: false });
+  const fresh = await startPlain({ ...job, fresh: true });
   try {
     return await placed(bench.kernels, [xData, yData, new Float32Array(outputs)], ([atX, atY, atOut]) => {
       const { run, memory } = bench.kernels;
-      const ways = { loop, kernel: () => one.kernel(run, atOut, atX, atY), op: () => one.op(x, y) };
+      const ways = { loop, fresh, kernel: () => one.kernel(run, atOut, atX, atY), op: () => one.op(x, y) };
       ways.kernel();
       const computed = memory.f32.subarray(atOut >> 2, (atOut >> 2) + outputs);
       // Sums of a hundred values are rounded in another order.
       agree(`the kernel for ${what}`, computed, loop.result, 2e-5);
-      agree(`${what} of tensors`, ways.op().data, loop.result, 2e-5);
+      agree(`${what} of tensors`, ways.op().data, fresh.result, 2e-5);
       return rowsOf(bench, one, ways);
     });
   } finally {
-    await loop.stop();
+    await Promise.all([loop.stop(), fresh.stop()]);
   }
 }
 
-const ways = ["loop", "kernel", "op"] as const;
+/** The ways, what each is called and what it is held against: that which makes a new output too, or that which does not. */
+const ways = [
+  { way: "loop", text: "loop", against: undefined },
+  { way: "fresh", text: "loop, new array", against: undefined },
+  { way: "kernel", text: "kernel", against: "loop" },
+  { way: "op", text: "op", against: "fresh" },
+] as const;
 
 async function rowsOf(
   bench: Bench,
   { what, aim }: Case,
-  candidates: Record<(typeof ways)[number], Candidate>,
+  candidates: Record<(typeof ways)[number]["way"], Candidate>,
 ): Promise<Row[]> {
   const timings = await bench.measure(what, 1 / cases.length, candidates);
-  return ways.map((way): Row => {
-    if (way === "loop") return { what, way, ...timingOf(timings.loop) };
-    const ratio = spreadOf(ratios(timings.loop.samples, timings[way].samples));
-    return { what, way, ...timingOf(timings[way]), ratio, ...(aim === undefined ? {} : { aim: atLeast(aim, ratio) }) };
+  return ways.map(({ way, text, against }): Row => {
+    if (against === undefined) return { what, way: text, ...timingOf(timings[way]) };
+    const ratio = spreadOf(ratios(timings[against].samples, timings[way].samples));
+    const aimed = aim === undefined ? {} : { aim: atLeast(aim, ratio) };
+    return { what, way: text, ...timingOf(timings[way]), ratio, ...aimed };
   });
 }

@@ -38,7 +38,7 @@ export const gemmSuite: Suite = {
   suite: "gemm",
   title: "Matrix products",
   about:
-    "C [m, n] = A [m, k] · B [k, n], named m × n × k. Kernel: operands in the kernels' memory, A packed in every call, B too unless it is a weight, which is packed once. Op: matmul of tensors, copying operands in and the result out included. Peak: the fastest product with all operands in the first cache.",
+    "C [m, n] = A [m, k] · B [k, n], named m × n × k. Kernel: operands in the kernels' memory, A packed in every call, B too unless it is a weight, which is packed once. Op: matmul of tensors, copying operands in and the result out included. Peak: the innermost loop of products alone, with its operands in the first cache, in the faster of its two forms.",
   ratio: { kind: "share", against: "the peak" },
   weight: 4,
   run: products,
@@ -143,7 +143,7 @@ function flops({ m, n, k }: Size): number {
 
 /** The rows of all shapes, the peak first. */
 function rowsOf({ build }: Kernels, peak: Peak, timings: Readonly<Record<string, Timing>>): Row[] {
-  const ofPeak = timings.peak.samples.map((seconds) => flops(peak) / seconds);
+  const ofPeak = timings.peak.samples.map((seconds) => peak.flops / seconds);
   const row = (what: string, way: string, work: number, timing: Timing, aim: number | undefined): Row => {
     const rate = timing.samples.map((seconds) => work / seconds);
     const ratio = spreadOf(ratios(rate, ofPeak));
@@ -157,7 +157,7 @@ function rowsOf({ build }: Kernels, peak: Peak, timings: Readonly<Record<string,
     };
   };
   return [
-    row(name(peak), "peak", flops(peak), timings.peak, undefined),
+    row(`tiles of ${peak.rows} × 8`, "peak", peak.flops, timings.peak, undefined),
     ...shapes.flatMap((shape) =>
       ["kernel", "op"].map((way) => {
         const aim = way === "kernel" && shape.aim !== undefined ? productAims[build][shape.aim] : undefined;

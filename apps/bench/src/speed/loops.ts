@@ -1,5 +1,5 @@
-// Plain JavaScript: what one would write without a library. The arrays exist already, so that only computing is timed, and
-// every loop is a function of its own, which V8 compiles for float32 arrays alone.
+// Plain JavaScript: what one would write without a library. The array for the result is given, so that making a new one can
+// be left out or timed too, and every loop is a function of its own, which V8 compiles for float32 arrays alone.
 
 /** Computes `out` from one or two operands; `columns` is the length of a row, for those that know rows. */
 export type Loop = (x: Float32Array, y: Float32Array, out: Float32Array, columns: number) => Float32Array;

@@ -10,6 +10,8 @@ export type PlainJob =
       readonly y: Float32Array;
       readonly outputs: number;
       readonly columns: number;
+      /** Whether every call makes a new array for its result, as ops do. */
+      readonly fresh: boolean;
     }
   /** Training steps by the reference engine; the result is the losses of the first `compared` ones. */
   | { readonly kind: "training"; readonly text: Tokens; readonly compared: number };

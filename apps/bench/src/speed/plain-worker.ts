@@ -19,7 +19,9 @@ function start(job: PlainJob): { run: Run; result: ArrayLike<number> } {
     // Variables that never change V8 takes for constants: it would compile the loop for these very arrays, which no program
     // that computes with more than one pair of arrays gets.
     const arrays = [job.x, job.y, new Float32Array(job.outputs)];
-    const run = () => loop(arrays[0], arrays[1], arrays[2], job.columns);
+    const run = job.fresh
+      ? () => loop(arrays[0], arrays[1], new Float32Array(job.outputs), job.columns)
+      : () => loop(arrays[0], arrays[1], arrays[2], job.columns);
     return { run, result: run() };
   }
   const step = useEngine("reference", () => trainer(job.text, trainingConfig));

@@ -19,6 +19,8 @@ export interface KernelFunctions {
   softmax(out: number, x: number, rows: number, n: number): void;
   gemm(c: number, ldc: number, a: number, aRow: number, aColumn: number, b: number, bRow: number, bColumn: number, m: number, n: number, k: number, start: number, startRow: number, scratch: number): void;
   gemmPacked(c: number, ldc: number, a: number, aRow: number, aColumn: number, panels: number, m: number, n: number, k: number, start: number, startRow: number, scratch: number): void;
+  tiles3(count: number, c: number, cRow: number, a: number, aTile: number, b: number, bStep: number, start: number, startRow: number): void;
+  tiles4(count: number, c: number, cRow: number, a: number, aTile: number, b: number, bStep: number, start: number, startRow: number): void;
   packB(dst: number, b: number, rowStride: number, columnStride: number, k: number, n: number): void;
   copyRows(out: number, x: number, rows: number, columns: number, outStride: number, xStride: number): void;
   fill(out: number, value: number, n: number): void;
