@@ -22,7 +22,7 @@ export function addingProblem(config: GradflowConfig, seed: number): Task {
     metric: "mean squared error",
     // On these sequences, not its expectation of 1/6: what is compared with the cells must have seen what they saw.
     baseline: { value: mse(ones(validation.y.shape), validation.y).item(), formula: "always answering 1" },
-    shape: { symbols: undefined, inputSize: 2, outputSize: 1 },
+    shape: { symbols: undefined, inputSize: 2, outputSize: 1, horizon: length },
     nextLoss: (model) => {
       const { x, y } = addingBatch({ length, batchSize: config.batch.adding, generator });
       return mse(predict(model, x), y);

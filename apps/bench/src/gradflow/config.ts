@@ -1,6 +1,6 @@
 import { InputError } from "../input-error.ts";
 import { names, pathOption, positive, whole } from "../options.ts";
-import { lineup } from "./lineup.ts";
+import { defaultCells, lineup } from "./lineup.ts";
 import { dataSeedOffset } from "./make-task.ts";
 import type { GradflowConfig, TaskName } from "./result.ts";
 
@@ -20,6 +20,8 @@ export interface GradflowOptions {
   quick?: boolean;
   full?: boolean;
 }
+
+const keys: readonly string[] = lineup.map((entry) => entry.key);
 
 const taskNames: readonly TaskName[] = ["text", "adding"];
 
@@ -48,11 +50,7 @@ export function configOf(options: GradflowOptions): GradflowConfig {
   if (first + seeds + dataSeedOffset > Number.MAX_SAFE_INTEGER) throw new InputError(`--seed ${first} is too large`);
   return {
     tasks: names("task", options.task, taskNames) as readonly TaskName[],
-    cells: names(
-      "cells",
-      options.cells,
-      lineup.map((entry) => entry.key),
-    ),
+    cells: options.cells === undefined ? defaultCells : names("cells", options.cells, keys),
     seeds: Array.from({ length: seeds }, (_, i) => first + i),
     length: whole("length", options.length, 100, 2),
     hidden,

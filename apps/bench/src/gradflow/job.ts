@@ -1,6 +1,5 @@
 import type { GradflowConfig, TaskName } from "./result.ts";
 import type { Tokens } from "./tokens.ts";
-import type { RunEvent } from "./train.ts";
 
 /** One cell, one seed, one task: what a worker thread is given. */
 export interface Job {
@@ -10,8 +9,3 @@ export interface Job {
   readonly config: GradflowConfig;
   readonly text: Tokens;
 }
-
-/** What a worker thread tells the main one. */
-export type WorkerMessage =
-  | { readonly kind: "events"; readonly events: readonly RunEvent[] }
-  | { readonly kind: "end" };

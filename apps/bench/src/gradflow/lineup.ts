@@ -1,5 +1,6 @@
 import { GRU, LSTM, type Recurrent, RNN } from "@unroll/cells";
 import type { Generator, Tensor } from "@unroll/tensor";
+import { type Start, starts } from "./starts.ts";
 
 /** The state that a recurrent layer carries, whatever its names. */
 export type LayerState = Readonly<Record<string, Tensor>>;
@@ -7,47 +8,80 @@ export type LayerState = Readonly<Record<string, Tensor>>;
 /** A recurrent layer of the benchmark. */
 export type Layer = Recurrent<LayerState>;
 
-/** One row of the comparison. */
+/** One row of the comparison: a cell, how it starts, and how its size is chosen. */
 export interface Entry {
+  /** `lstm`, `lstm-chrono`, `gru-eq`, `rnn-orthogonal-eq`. */
   readonly key: string;
   readonly label: string;
   /** Blocks of H rows in the layer's weights: 1, 3 or 4. */
   readonly gates: number;
   /** Has as many parameters as the LSTM instead of the same hidden size. */
   readonly equalParameters: boolean;
+  /** @param horizon the longest dependency of the task, in steps, for initialisations that depend on it */
+  readonly make: (inputSize: number, hiddenSize: number, generator: Generator, horizon: number) => Layer;
+}
+
+interface Kind {
+  readonly key: string;
+  readonly label: string;
+  readonly gates: number;
+  /** Which block of the weights keeps the state, and which lets new values in. */
+  readonly keep?: number;
+  readonly write?: number;
   readonly make: (inputSize: number, hiddenSize: number, generator: Generator) => Layer;
 }
 
-const rnn: Entry["make"] = (inputSize, hiddenSize, generator) => new RNN(inputSize, hiddenSize, { generator });
-const gru: Entry["make"] = (inputSize, hiddenSize, generator) => new GRU(inputSize, hiddenSize, { generator });
-
-/** All cells that can be compared, in the order in which they are shown. */
-export const lineup: readonly Entry[] = [
-  { key: "rnn", label: "RNN", gates: 1, equalParameters: false, make: rnn },
+const kinds: readonly Kind[] = [
+  { key: "rnn", label: "RNN", gates: 1, make: (i, h, generator) => new RNN(i, h, { generator }) },
+  {
+    key: "relu",
+    label: "ReLU RNN",
+    gates: 1,
+    make: (i, h, generator) => new RNN(i, h, { generator, nonlinearity: "relu" }),
+  },
   {
     key: "lstm",
     label: "LSTM",
     gates: 4,
-    equalParameters: false,
+    keep: 1,
+    write: 0,
     make: (i, h, generator) => new LSTM(i, h, { generator }),
   },
-  {
-    key: "lstm-fb1",
-    label: "LSTM, forget bias 1",
-    gates: 4,
-    equalParameters: false,
-    make: (i, h, generator) => new LSTM(i, h, { generator, forgetBias: 1 }),
-  },
-  { key: "gru", label: "GRU", gates: 3, equalParameters: false, make: gru },
-  { key: "rnn-eq", label: "RNN, parameters of the LSTM", gates: 1, equalParameters: true, make: rnn },
-  { key: "gru-eq", label: "GRU, parameters of the LSTM", gates: 3, equalParameters: true, make: gru },
+  { key: "gru", label: "GRU", gates: 3, keep: 1, make: (i, h, generator) => new GRU(i, h, { generator }) },
 ];
+
+/** All that can be compared: every cell with every initialisation that it can have, at both sizes. */
+export const lineup: readonly Entry[] = kinds.flatMap((kind) =>
+  [undefined, ...starts.filter(({ gated }) => !gated || kind.keep !== undefined)].flatMap((start) => [
+    entry(kind, start, false),
+    entry(kind, start, true),
+  ]),
+);
+
+/** What `bench gradflow` compares unless it is told otherwise. */
+export const defaultCells: readonly string[] = ["rnn", "lstm", "lstm-fb1", "gru", "rnn-eq", "gru-eq"];
+
+function entry(kind: Kind, start: Start | undefined, equalParameters: boolean): Entry {
+  const { gates, keep, write } = kind;
+  const parts = [kind.label, start?.label, equalParameters ? "parameters of the LSTM" : undefined];
+  return {
+    key: [kind.key, start?.key, equalParameters ? "eq" : undefined].filter((part) => part !== undefined).join("-"),
+    label: parts.filter((part) => part !== undefined).join(", "),
+    gates,
+    equalParameters,
+    make: (inputSize, hiddenSize, generator, horizon) => {
+      const layer = kind.make(inputSize, hiddenSize, generator);
+      start?.apply(layer, { gates, keep, write, horizon, generator });
+      return layer;
+    },
+  };
+}
 
 /** The entry of a key that has been checked. */
 export function entryOf(key: string): Entry {
-  const entry = lineup.find((candidate) => candidate.key === key);
-  if (entry === undefined) throw new Error(`no cell ${key}; there are ${lineup.map((known) => known.key).join(", ")}`);
-  return entry;
+  const found = lineup.find((candidate) => candidate.key === key);
+  if (found === undefined) throw new Error(`no cell ${key}; there are ${lineup.map((known) => known.key).join(", ")}`);
+  return found;
 }
 
 /**

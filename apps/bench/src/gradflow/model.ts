@@ -9,6 +9,8 @@ export interface ModelShape {
   /** What the layer reads at each step: the embedding's size, or the number of channels. */
   readonly inputSize: number;
   readonly outputSize: number;
+  /** The longest dependency of the task, in steps. */
+  readonly horizon: number;
 }
 
 /** Embedding (for symbols), one recurrent layer, and a linear output. */
@@ -17,12 +19,17 @@ export class SequenceModel extends Module {
   readonly recurrent: Layer;
   readonly output: Linear;
 
-  constructor(entry: Entry, { symbols, inputSize, outputSize }: ModelShape, hidden: number, generator: Generator) {
+  constructor(
+    entry: Entry,
+    { symbols, inputSize, outputSize, horizon }: ModelShape,
+    hidden: number,
+    generator: Generator,
+  ) {
     super();
     const outside = (size: number) => (symbols ?? 0) * inputSize + (size + 1) * outputSize;
     const size = hiddenSizeOf(entry, inputSize, hidden, outside);
     this.embedding = symbols === undefined ? undefined : new Embedding(symbols, inputSize, { generator });
-    this.recurrent = entry.make(inputSize, size, generator);
+    this.recurrent = entry.make(inputSize, size, generator, horizon);
     this.output = new Linear(size, outputSize, { generator });
   }
 

@@ -3,13 +3,13 @@ import path from "node:path";
 import { environment } from "../environment.ts";
 import { claimFolder, writeWhole } from "../files.ts";
 import { listenForInterrupt } from "../interrupt.ts";
+import { runJobs } from "../jobs.ts";
 import { pathOption } from "../options.ts";
 import { startProgress } from "../progress.ts";
 import { count } from "../report/format.ts";
 import { Collector } from "./collect.ts";
 import { configOf, type GradflowOptions } from "./config.ts";
 import type { Job } from "./job.ts";
-import { runJobs } from "./jobs.ts";
 import { entryOf } from "./lineup.ts";
 import { makeTask } from "./make-task.ts";
 import { planJobs, workOf } from "./plan.ts";
@@ -19,6 +19,7 @@ import { renderTable } from "./table.ts";
 import type { Task } from "./task.ts";
 import { loadText } from "./text.ts";
 import { tokensOf } from "./tokens.ts";
+import type { RunEvent } from "./train.ts";
 
 const reportName = "report.html";
 const resultName = "result.json";
@@ -83,7 +84,7 @@ async function train(
     progress.update(done, `${job.task}, ${entryOf(job.cell).label}: ${note}`);
   };
   try {
-    await runJobs(
+    await runJobs<Job, RunEvent>(
       jobs,
       new URL("./worker.js", import.meta.url),
       {

@@ -36,7 +36,7 @@ export function textTask({ name, ids, symbols }: Tokens, config: GradflowConfig)
     description: `${name}, ${tokens.size.toLocaleString("en-US")} characters, ${symbols} symbols`,
     metric: "bits per character",
     baseline: { value: Math.log2(symbols), formula: `log2 ${symbols}, every symbol alike` },
-    shape: { symbols, inputSize: config.embedding, outputSize: symbols },
+    shape: { symbols, inputSize: config.embedding, outputSize: symbols, horizon: config.length },
     nextLoss: (model) => {
       const { input, target, first } = next();
       const run = model.run(input, first ? undefined : state);

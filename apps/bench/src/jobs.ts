@@ -1,25 +1,26 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import type { Job, WorkerMessage } from "./job.ts";
-import type { RunEvent } from "./train.ts";
+
+/** What a worker thread tells the main one. */
+export type WorkerMessage<E> = { readonly kind: "events"; readonly events: readonly E[] } | { readonly kind: "end" };
 
 /** What a caller learns while jobs run. */
-export interface JobListener {
-  readonly onStart: (job: Job) => void;
-  readonly onEvent: (job: Job, event: RunEvent) => void;
-  readonly onEnd: (job: Job) => void;
+export interface JobListener<J, E> {
+  readonly onStart: (job: J) => void;
+  readonly onEvent: (job: J, event: E) => void;
+  readonly onEnd: (job: J) => void;
   /** The job's thread broke down; the other jobs go on. */
-  readonly onFail: (job: Job, error: string) => void;
+  readonly onFail: (job: J, error: string) => void;
 }
 
 /**
  * Runs jobs on worker threads, as many at a time as there are cores, so that this thread stays free for the progress bar
  * and for Ctrl-C. Resolves when all have ended, failed, or the signal was given; what a job reported stays reported.
  */
-export async function runJobs(
-  jobs: readonly Job[],
+export async function runJobs<J, E>(
+  jobs: readonly J[],
   worker: URL,
-  listener: JobListener,
+  listener: JobListener<J, E>,
   signal: AbortSignal,
 ): Promise<void> {
   const waiting = [...jobs];
@@ -31,7 +32,7 @@ export async function runJobs(
   await Promise.all(Array.from({ length: lanes }, lane));
 }
 
-function runJob(job: Job, url: URL, listener: JobListener, signal: AbortSignal): Promise<void> {
+function runJob<J, E>(job: J, url: URL, listener: JobListener<J, E>, signal: AbortSignal): Promise<void> {
   listener.onStart(job);
   const worker = new Worker(url, { workerData: job });
   const stop = () => void worker.terminate();
@@ -43,7 +44,7 @@ function runJob(job: Job, url: URL, listener: JobListener, signal: AbortSignal):
       settled = true;
       listener.onFail(job, error);
     };
-    worker.on("message", (message: WorkerMessage) => {
+    worker.on("message", (message: WorkerMessage<E>) => {
       if (message.kind === "end") {
         settled = true;
         listener.onEnd(job);

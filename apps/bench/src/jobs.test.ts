@@ -3,10 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
-import { configOf } from "./config.ts";
-import type { Job } from "./job.ts";
 import { runJobs } from "./jobs.ts";
-import { tokensOf } from "./tokens.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "unroll-jobs-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -25,10 +22,8 @@ writeFileSync(
 
 async function run(cells: readonly string[], signal = new AbortController().signal, onEvent = () => {}) {
   const log: string[] = [];
-  const config = configOf({});
-  const jobs = cells.map((cell): Job => ({ task: "adding", cell, seed: 1, config, text: tokensOf("", "") }));
-  await runJobs(
-    jobs,
+  await runJobs<{ cell: string }, { kind: string }>(
+    cells.map((cell) => ({ cell })),
     pathToFileURL(worker),
     {
       onStart: (job) => log.push(`${job.cell} starts`),
