@@ -50,6 +50,7 @@ class Builder {
         this.#places.set(id, { buffer: leaves.sums.get(index) as number, column: 0, rows: "fixed" });
     });
     if (gradient?.x !== undefined) this.#place(gradient.x, "sequence", false);
+    for (const id of gradient?.taps ?? []) if (!this.#places.has(id)) this.#place(id, "sequence", false);
     for (const node of nodes) if (node.kind === "join") this.#placeJoin(node);
     for (const node of nodes)
       if (isComputed(node) && !this.#places.has(node.id) && this.#needsMemory(node))
@@ -78,6 +79,7 @@ class Builder {
       x: gradient.x === undefined ? undefined : this.#accessOf(gradient.x),
       rows: gradient.rows.map((id, index) => (id === undefined ? undefined : leaves.sums.get(index))),
       outside: gradient.outside.map((terms) => terms?.map((term) => this.#termCall(term))),
+      taps: gradient.taps.map((id) => this.#accessOf(id)),
     };
   }
 

@@ -1,5 +1,5 @@
-import { enableGrad, grad, requireGrad } from "@unroll/autograd";
-import { abstractOutput, isFloat, type Tensor, withEvaluator } from "@unroll/tensor";
+import { enableGrad, grad, noGrad, requireGrad } from "@unroll/autograd";
+import { abstractOutput, add, isFloat, type Tensor, withEvaluator } from "@unroll/tensor";
 import type { Source, StepGraph, Value } from "./graph.ts";
 import { hollow, replay, Tracer } from "./trace.ts";
 
@@ -9,6 +9,8 @@ export interface Needs {
   readonly states: readonly boolean[];
   readonly rows: readonly boolean[];
   readonly outside: readonly boolean[];
+  /** Whether the adjoints of the states after each step are looked at. */
+  readonly taps: boolean;
 }
 
 /** A step with its gradient: the values of the step come first. */
@@ -20,13 +22,15 @@ export interface GradientGraph {
   readonly states: readonly number[];
   readonly rows: readonly (number | undefined)[];
   readonly outside: readonly (number | undefined)[];
+  /** The two adjoints of each state after the step, `state` and `total`; empty unless they are looked at. */
+  readonly taps: readonly number[];
   /** Numbers that the gradient's rules brought along, by their place among the outside tensors. */
   readonly constants: ReadonlyMap<number, Tensor>;
 }
 
 /** Whether anything of a sequence needs a gradient. */
-export function needsAny({ x, states, rows, outside }: Needs): boolean {
-  return x || [...states, ...rows, ...outside].includes(true);
+export function needsAny({ x, states, rows, outside, taps }: Needs): boolean {
+  return x || taps || [...states, ...rows, ...outside].includes(true);
 }
 
 /** Derives the gradient of a traced step by running autograd's own rules on tensors without values. */
@@ -51,20 +55,38 @@ export function differentiate(step: StepGraph, needs: Needs): GradientGraph {
       ),
     ),
   );
-  const adjoints: { value: Tensor; adjoint: Tensor }[] = [
-    { value: output, adjoint: tracer.source({ kind: "outputAdjoint" }, output) },
-    ...states.map((value, index) => ({ value, adjoint: tracer.source({ kind: "stateAdjoint", index }, value) })),
-  ].filter(({ value }) => value.node !== undefined);
+  const ofOutput = { value: output, adjoint: tracer.source({ kind: "outputAdjoint" }, output) };
+  const ofStates = states.map((value, index) => ({
+    value,
+    adjoint: tracer.source({ kind: "stateAdjoint", index }, value),
+  }));
+  const adjoints = [ofOutput, ...ofStates].filter(({ value }) => value.node !== undefined);
   const targets = step.values.filter((value) => value.source !== undefined && wants(value.source, value));
+  const tapped = needs.taps ? ofStates.filter(({ value }) => value.node !== undefined) : [];
   const gradients = withEvaluator(tracer.evaluate, () =>
     adjoints.length === 0
       ? []
       : grad(
           adjoints.map(({ value }) => value),
-          targets.map(({ id }) => leaves.get(id) as Tensor),
+          [...targets.map(({ id }) => leaves.get(id) as Tensor), ...tapped.map(({ value }) => value)],
           { gradOutputs: adjoints.map(({ adjoint }) => adjoint), unused: "zeros" },
         ),
   );
+  const totals = new Map(tapped.map(({ value }, i) => [value, gradients[targets.length + i]]));
+  const shared = states.indexOf(output);
+  const sumOf = (...parts: readonly Tensor[]): number => {
+    const ids = parts.map((part) => tracer.idOf(part));
+    // Autograd adds up the same two before anything that is used inside the step.
+    const known = tracer.values.find(({ op, inputs }) => op?.name === "add" && ids.every((id, k) => inputs[k] === id));
+    return known?.id ?? tracer.idOf(noGrad(() => withEvaluator(tracer.evaluate, () => add(parts[0], parts[1]))));
+  };
+  const tapsOf = ({ value, adjoint }: { value: Tensor; adjoint: Tensor }, index: number): number[] => {
+    // The loss sees the state that is the output as it is handed on.
+    const state = index === shared ? sumOf(ofOutput.adjoint, adjoint) : tracer.idOf(adjoint);
+    const total = totals.get(value);
+    return [state, total === undefined ? state : tracer.idOf(total)];
+  };
+  const taps = needs.taps ? ofStates.flatMap(tapsOf) : [];
   const found = new Map(targets.map((target, i) => [target.id, gradients[i]]));
   const idOf = (kind: Source["kind"], index: number): number | undefined => {
     const value = step.values.find(
@@ -79,6 +101,7 @@ export function differentiate(step: StepGraph, needs: Needs): GradientGraph {
     states: needs.states.map((_, index) => idOf("state", index) ?? -1),
     rows: needs.rows.map((need, index) => (need ? idOf("row", index) : undefined)),
     outside: needs.outside.map((need, index) => (need ? idOf("outside", index) : undefined)),
+    taps,
     values: tracer.values,
     constants: new Map(tracer.outside.map((tensor, index) => [index, tensor] as const).slice(outsideCount)),
   };

@@ -40,6 +40,7 @@ export function lower(step: StepGraph, gradient: GradientGraph | undefined): Low
       states: gradient.states.map((id) => (id === -1 ? undefined : lowering.gradientRows(id))),
       rows: gradient.rows.map((id) => (id === undefined ? undefined : lowering.gradientRows(id))),
       outside: gradient.outside.map((id) => (id === undefined ? undefined : lowering.termsOf(id))),
+      taps: gradient.taps.map((id) => lowering.rowsOf(id, "adjoint")),
     },
   };
 }

@@ -119,4 +119,6 @@ export interface LoweredGradient {
   readonly rows: readonly (number | undefined)[];
   /** Sums over all steps; undefined where no gradient is wanted. */
   readonly outside: readonly (readonly Term[] | undefined)[];
+  /** What is looked at on the way: of each state its two adjoints, `state` and `total`. Empty unless that is asked for. */
+  readonly taps: readonly number[];
 }

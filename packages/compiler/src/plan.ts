@@ -104,4 +104,6 @@ export interface GradientPlan {
   /** Sums of the gradients of per-sample tensors. */
   readonly rows: readonly (number | undefined)[];
   readonly outside: readonly (readonly TermCall[] | undefined)[];
+  /** Where the adjoints of each state that are looked at are written, `state` and `total`; empty where none are. */
+  readonly taps: readonly Access[];
 }

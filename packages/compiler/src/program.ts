@@ -127,9 +127,10 @@ export function needsOf(
   states: readonly Tensor[],
   rows: readonly Tensor[],
   outside: readonly Tensor[],
+  taps = false,
 ): Needs | undefined {
   if (!isRecording()) return undefined;
   const need = (tensor: Tensor) => tensor.node !== undefined;
-  const needs = { x: need(x), states: states.map(need), rows: rows.map(need), outside: outside.map(need) };
+  const needs = { x: need(x), states: states.map(need), rows: rows.map(need), outside: outside.map(need), taps };
   return needsAny(needs) ? needs : undefined;
 }

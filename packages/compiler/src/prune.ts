@@ -16,6 +16,7 @@ export function prune(step: LoweredStep): LoweredStep {
     visit(gradient.x);
     gradient.states.forEach(visit);
     gradient.rows.forEach(visit);
+    gradient.taps.forEach(visit);
     for (const terms of gradient.outside) for (const term of terms ?? []) operandsOf(term).forEach(visit);
   }
   // What a sequence is given has a place whether it is read or not.
@@ -39,6 +40,7 @@ export function prune(step: LoweredStep): LoweredStep {
       states: gradient.states.map(maybe),
       rows: gradient.rows.map(maybe),
       outside: gradient.outside.map((terms) => terms?.map((term) => mapTerm(term, numberOf))),
+      taps: gradient.taps.map(numberOf),
     },
   };
 }

@@ -46,6 +46,7 @@ export function recompute(step: LoweredStep): LoweredStep {
     states: gradient.states.map(rows),
     rows: gradient.rows.map(rows),
     outside: gradient.outside.map((terms) => terms?.map((term) => mapTerm(term, inGradient))),
+    taps: gradient.taps,
   };
   return { ...step, nodes, gradient: moved };
 }

@@ -25,6 +25,8 @@ export interface ScheduledGradient {
   /** The nodes that add up the gradients of per-sample tensors. */
   readonly rows: readonly (number | undefined)[];
   readonly outside: readonly (readonly Term[] | undefined)[];
+  /** The nodes that write what is looked at; one may serve several. */
+  readonly taps: readonly number[];
 }
 
 /** Whether a node is computed at all: all others are read where they are. */
@@ -169,7 +171,8 @@ class Scheduler {
       return total;
     });
     const x = gradient.x === undefined ? undefined : this.#bind(gradient.x, true);
-    return { x, states, rows, outside: gradient.outside };
+    const bound = new Map([...new Set(gradient.taps)].map((id) => [id, this.#bind(id, true)]));
+    return { x, states, rows, outside: gradient.outside, taps: gradient.taps.map((id) => bound.get(id) as number) };
   }
 
   #zeros(like: number): number {
@@ -186,14 +189,14 @@ class Scheduler {
     return id;
   }
 
-  #phaseBackward({ states, rows }: ScheduledGradient): void {
+  #phaseBackward({ states, rows, taps }: ScheduledGradient): void {
     const inLoop = new Set<number>();
     const visit = (id: number): void => {
       if (inLoop.has(id) || !this.#nodes[id].backward) return;
       inLoop.add(id);
       for (const arg of this.#nodes[id].args) visit(arg);
     };
-    for (const id of [...states, ...rows]) if (id !== undefined) visit(id);
+    for (const id of [...states, ...rows, ...taps]) if (id !== undefined) visit(id);
     const phaseOf = (id: number): Phase | undefined => {
       const node = this.#nodes[id];
       if (!node.backward) return undefined;

@@ -1,6 +1,6 @@
 import { type BackwardRequest, defineFunction } from "@unroll/autograd";
 import type { Kernels } from "@unroll/kernels";
-import { activeKernels, runtime, type Shape, sizeOf, Tensor } from "@unroll/tensor";
+import { activeKernels, runtime, type Shape, sizeOf, Tensor, zeros } from "@unroll/tensor";
 import { copyOf, copySteps, finalState, joins, stepsOf } from "./copies.ts";
 import { copyIn, Execution, Layout, rowsOf } from "./execute.ts";
 import { type Geometry, geometryOf } from "./geometry.ts";
@@ -8,6 +8,8 @@ import { type StepGraph, Uncompilable } from "./graph.ts";
 import { allocate, endLease, type Lease, lease } from "./lease.ts";
 import type { BufferPlan, Plan, TermCall } from "./plan.ts";
 import { keyOf, needsOf, type Program, programOf } from "./program.ts";
+import { TappedPass } from "./tapped-pass.ts";
+import type { Taps } from "./taps.ts";
 import { replayStep, type Step, type StepInputs, type TracedStep, traceStep } from "./trace.ts";
 
 /** A sequence and the step that runs over it, rows sorted by length, longest first. */
@@ -22,6 +24,8 @@ export interface SequenceJob {
   /** How many rows are active at each time. */
   readonly active: readonly number[];
   readonly reverse: boolean;
+  /** Where each backward pass is to leave the adjoints of the states. */
+  readonly taps?: Taps | undefined;
   /** The same sequence by plain ops, for gradients of gradients. */
   readonly plain: (step: Step, inputs: SequenceInputs) => SequenceResult;
 }
@@ -88,11 +92,13 @@ export function runSequence(job: SequenceJob): SequenceResult | NotCompiled {
     const traced = traceStep(job.step, inputs);
     const { graph, outside } = traced;
     checkResults(graph, states, batch);
-    const needs = needsOf(x, states, rows, outside);
+    const { taps } = job;
+    const needs = needsOf(x, states, rows, outside, taps !== undefined);
     const program = programOf(kernels, graph, needs, () => checkPure(job, inputs, traced));
     const geometry = geometryOf(batch, active, reverse);
     checkRoom(kernels, program.plan, geometry);
-    const [output, ...after] = sequenceFunction()([x, ...states, ...rows, ...outside], {
+    const handle = taps === undefined ? [] : [taps.handle];
+    const [output, ...after] = sequenceFunction()([x, ...states, ...rows, ...outside, ...handle], {
       kernels,
       program,
       graph,
@@ -176,14 +182,14 @@ function sequenceFunction(): SequenceFunction {
 
 function split(
   inputs: readonly Tensor[],
-  { states, rows }: Pick<SequenceJob, "states" | "rows">,
+  { states, rows, taps }: Pick<SequenceJob, "states" | "rows" | "taps">,
 ): SequenceInputs & { readonly outside: readonly Tensor[] } {
   const first = 1 + states.length;
   return {
     x: inputs[0],
     states: inputs.slice(1, first),
     rows: inputs.slice(first, first + rows.length),
-    outside: inputs.slice(first + rows.length),
+    outside: inputs.slice(first + rows.length, taps === undefined ? undefined : -1),
   };
 }
 
@@ -282,6 +288,7 @@ function runBackward(
   const one = execution.reserve(4);
   const widest = gradient.outside.flatMap((terms) => (terms ?? []).map(({ n }) => n));
   const sum = execution.reserve(4 * Math.max(0, ...widest, ...outside.map(({ size }) => size)));
+  const sums = job.taps === undefined ? 0 : execution.reserve(TappedPass.sumBytes(geometry));
   const block = allocate(kernels, execution.bytes, "the gradient of a sequence", run.lease);
   try {
     execution.start(block);
@@ -305,8 +312,27 @@ function runBackward(
     const passes = gradient.loop.filter(({ kind }) => kind === "pass").length;
     const loop = execution.ready(gradient.loop, functions.slice(0, passes));
     const after = execution.ready(gradient.after, functions.slice(passes));
-    for (let s = geometry.times.length - 1; s >= 0; s--) execution.run(loop, s, s + 1);
-    for (const [first, end] of geometry.runs) execution.run(after, first, end);
+    const back = (first: number, end: number): void => {
+      for (let s = end - 1; s >= first; s--) execution.run(loop, s, s + 1);
+    };
+    const { taps } = job;
+    if (taps === undefined) back(0, geometry.times.length);
+    else {
+      const bufferAt = (buffer: number) => execution.bufferAt(buffer);
+      const at = execution.addressOf(sums);
+      const pass = new TappedPass(kernels, plan, gradient, geometry, x.shape[0], bufferAt, at);
+      const alone = outputAdjoint === undefined && needs.every((need, i) => !need || i === inputs.length - 1);
+      if (alone && taps.kind === "norms") pass.runRescaled(back);
+      else pass.run(back);
+      taps.adjoints = pass.adjoints(
+        taps.kind,
+        x.shape[0],
+        states.map(({ shape }) => shape[1]),
+      );
+    }
+    // Only x and what comes from outside need more than the loop has given.
+    if (needs[0] || needs.slice(1 + states.length + rows.length).some((need, k) => need && k < outside.length))
+      for (const [first, end] of geometry.runs) execution.run(after, first, end);
     const results: (Tensor | undefined)[] = [];
     const gradientOf = (index: number, make: () => Tensor | undefined) => {
       results.push(needs[index] ? make() : undefined);
@@ -326,6 +352,7 @@ function runBackward(
           : sumOf(kernels, execution, terms, execution.addressOf(sum), execution.addressOf(one), shape),
       );
     });
+    if (job.taps !== undefined) results.push(zeros([]));
     return results;
   } finally {
     memory.free(block);

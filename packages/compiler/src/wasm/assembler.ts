@@ -17,6 +17,7 @@ export const Op = {
   localGet: 0x20,
   localSet: 0x21,
   i32Load: 0x28,
+  f64Store: 0x39,
   i32Const: 0x41,
   i32Eqz: 0x45,
   i32LtS: 0x48,
@@ -26,6 +27,7 @@ export const Op = {
   i32Sub: 0x6b,
   i32Mul: 0x6c,
   i32And: 0x71,
+  f64Add: 0xa0,
 } as const;
 
 /** Instructions after the SIMD prefix. */
@@ -34,6 +36,7 @@ export const Simd = {
   load32Splat: 0x09,
   store: 0x0b,
   const: 0x0c,
+  extractLane64: 0x21,
   eq: 0x41,
   ne: 0x42,
   lt: 0x43,
@@ -45,6 +48,9 @@ export const Simd = {
   or: 0x50,
   xor: 0x51,
   bitselect: 0x52,
+  load32Zero: 0x5c,
+  load64Zero: 0x5d,
+  promoteLow: 0x5f,
   store32Lane: 0x5a,
   floor: 0x68,
   nearest: 0x6a,
@@ -63,6 +69,8 @@ export const Simd = {
   max: 0xe9,
   pmin: 0xea,
   pmax: 0xeb,
+  add64: 0xf0,
+  mul64: 0xf2,
   convert: 0xfa,
   relaxedMadd: 0x105,
 } as const;
