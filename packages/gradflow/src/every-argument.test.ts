@@ -1,6 +1,6 @@
 import { LSTM, LSTMCell } from "@unroll/cells";
 import { wrongArgumentTests } from "@unroll/doc-tests";
-import { sum, type Tensor, UnrollError, zeros } from "@unroll/tensor";
+import { ones, sum, type Tensor, UnrollError, zeros } from "@unroll/tensor";
 import * as entry from "./index.ts";
 
 const options = { loss: (output: Tensor) => sum(output), reduction: "sum", lengths: [3, 2], layer: 0, reverse: false };
@@ -9,6 +9,11 @@ wrongArgumentTests({
   entry,
   isOwn: UnrollError.is,
   valid: {
+    conditionLog10: [Float64Array.of(0, -1)],
+    effectiveRank: [Float64Array.of(0, -1)],
+    jacobianSpectrum: [new LSTM(1, 2), zeros([3, 2, 1]), { lags: [2], layer: 0, reverse: false, method: "analytic" }],
+    lyapunovSpectrum: [new LSTM(1, 2), zeros([3, 2, 1]), { count: 2, warmup: 1, start: "random", layer: 0 }],
+    weightSpectrum: [ones([2, 2]), 0],
     fitExponential: [Float64Array.of(0, -1, -2)],
     gradientFlow: [new LSTM(1, 2), zeros([3, 2, 1]), options],
     horizonOf: [Float64Array.of(0, -1, -2), 0.3],
@@ -16,5 +21,10 @@ wrongArgumentTests({
     summarizeCurve: [entry.gradientFlow(new LSTM(1, 2), zeros([3, 2, 1])).states.h.state, 1],
   },
   // What it passes on to the layer's forward and cell is checked there.
-  says: { gradientFlow: /gradientFlow:|LSTM\.forward:|LSTM: no cell/, stateJacobian: /stateJacobian:|LSTMCell/ },
+  says: {
+    gradientFlow: /gradientFlow:|LSTM\.forward:|LSTM: no cell/,
+    stateJacobian: /stateJacobian:|LSTMCell/,
+    jacobianSpectrum: /jacobianSpectrum:|LSTM: no cell/,
+    lyapunovSpectrum: /lyapunovSpectrum:|LSTM: no cell/,
+  },
 });
