@@ -87,13 +87,3 @@ describe("a cell with a context", () => {
     expect(difference(run(true).state.h, run(false).state.h)).toBeLessThan(1e-6);
   });
 });
-
-describe("explain", () => {
-  it("says why a cell is not compiled", () => {
-    const cell: Cell<Named> = {
-      step: (x, { h }) => ({ output: x, state: { h: x.data[0] > 0 ? x : h } }),
-      initialState: (batch) => ({ h: ones([batch, 3]) }),
-    };
-    expect(explain(cell, ones([2, 2, 3]))).toBe("plain ops, because the step reads values");
-  });
-});

@@ -15,9 +15,10 @@ import type { Cell, CellContext, State } from "./cell.ts";
 import { checkStep } from "./checks.ts";
 import { runPlain } from "./plain.ts";
 import type { Sequence, Unrolled } from "./sequence.ts";
+import { tellOnce } from "./tell.ts";
 
 /** A cell's step as the compiler takes it: lists of tensors in place of names. */
-interface ListedStep<S> extends Pick<SequenceJob, "step" | "states" | "rows"> {
+interface ListedStep<S> extends Pick<SequenceJob, "step" | "states" | "rows" | "owner" | "inner"> {
   readonly tensorsOf: (state: S) => Tensor[];
   readonly stateOf: (tensors: readonly Tensor[]) => S;
 }
@@ -41,20 +42,19 @@ export function stepOf<S extends { [K in keyof S]: Tensor }, C>(
     checkStep("unroll", result, input.shape[0], before);
     return { output: result.output, states: tensorsOf(result.state) };
   };
-  return { step, states: tensorsOf(initial), rows: Object.values(ownRows), tensorsOf, stateOf };
+  return { step, states: tensorsOf(initial), rows: Object.values(ownRows), owner: cell, inner: 1, tensorsOf, stateOf };
 }
 
-/** Runs a sequence by compiled loops, or gives `undefined` where its step has to be run operation by operation. */
+/** Runs a sequence by compiled loops where its step allows it, and says so once where not. */
 export function runCompiled<S extends { [K in keyof S]: Tensor }, C>(
   sequence: Sequence<S, C>,
   reverse: boolean,
-): Unrolled<S> | undefined {
-  const { cell, reset, initial, context, schedule, observed } = sequence;
-  // Observers want every step's tensors in the graph.
-  if (observed || sequence.x.shape.length !== 3 || sequence.x.dtype !== "float32") return undefined;
-  const { step: own, states, rows: ownRows, tensorsOf, stateOf } = stepOf(cell, initial, context);
+): Unrolled<S> {
+  const { cell, reset, initial, context, schedule } = sequence;
+  const { step: own, states, rows: ownRows, owner, inner, tensorsOf, stateOf } = stepOf(cell, initial, context);
   const { x, step, rows } =
-    reset === undefined
+    // What begins anew is told by one more column.
+    reset === undefined || sequence.x.shape.length !== 3
       ? { x: sequence.x, step: own, rows: ownRows }
       : {
           x: concat(
@@ -84,8 +84,22 @@ export function runCompiled<S extends { [K in keyof S]: Tensor }, C>(
     );
     return { output, states: tensorsOf(state) };
   };
-  const result = runSequence({ step, x, states, rows, active: schedule.active, reverse, plain });
-  return "reason" in result ? undefined : { output: result.output, state: stateOf(result.states) };
+  const result = runSequence({
+    step,
+    x,
+    states,
+    rows,
+    owner,
+    inner: reset === undefined ? inner : 2,
+    active: schedule.active,
+    reverse,
+    plain,
+  });
+  if (!("reason" in result)) return { output: result.output, state: stateOf(result.states) };
+  // First the plain ops: an error of the step is theirs to throw.
+  const unrolled = runPlain(sequence, reverse);
+  tellOnce(cell, result);
+  return unrolled;
 }
 
 /** Where states begin anew before each step: `[T, B]` bool, those of the step before in a reversed pass. */

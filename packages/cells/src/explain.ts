@@ -1,12 +1,15 @@
+import { enableGrad, parametersOf } from "@unroll/autograd";
 import { explainStep } from "@unroll/compiler";
-import type { Tensor } from "@unroll/tensor";
+import { Module } from "@unroll/nn";
+import { abstractOutput, peekBlocks, Tensor, withEvaluator } from "@unroll/tensor";
 import type { Cell } from "./cell.ts";
 import { checkCell, checkInitial, checkRows, checkSequence } from "./checks.ts";
 import { stepOf } from "./compiled.ts";
 
 /**
  * How {@link unroll} computes a cell's steps over x `[T, B, …]`: what runs before, in and after the time loop, forward and
- * backward, with its operations per step; or why it runs the step's operations one by one. Nothing is computed.
+ * backward, with its operations per step; or why it runs the step's operations one by one, and which line is to blame. A
+ * cell's parameters that the step does not use are named last. Nothing is computed.
  *
  * @example
  * ```ts
@@ -36,5 +39,24 @@ export function explain<S extends { [K in keyof S]: Tensor }, C>(cell: Cell<S, C
   checkInitial("explain", initial);
   const context = cell.begin?.(batch) as C;
   checkRows("explain", context, batch);
-  return explainStep({ x, ...stepOf(cell, initial, context) });
+  const text = explainStep({ x, ...stepOf(cell, initial, context) });
+  // A step that cannot be traced cannot be followed.
+  const unused = text.startsWith("plain ops") ? [] : unusedParameters(cell, x, initial, context);
+  return unused.length === 0 ? text : `${text}\nnot used, and so without a gradient: ${unused.join(", ")}`;
+}
+
+/** The names of a module's parameters that one step's graph, from shapes alone, does not lead to. */
+function unusedParameters<S extends { [K in keyof S]: Tensor }, C>(
+  cell: Cell<S, C>,
+  x: Tensor,
+  initial: S,
+  context: C,
+): string[] {
+  if (!Module.is(cell)) return [];
+  const input = new Tensor(x.shape.slice(1), x.dtype, { data: undefined, version: 0 });
+  const { output, state } = peekBlocks(() =>
+    enableGrad(() => withEvaluator(abstractOutput, () => cell.step(input, initial, context))),
+  );
+  const used = new Set(parametersOf([output, ...Object.values<Tensor>(state)]));
+  return cell.namedParameters().flatMap(([name, parameter]) => (used.has(parameter) ? [] : [name]));
 }

@@ -21,8 +21,9 @@ export interface UnrollOptions<S> {
   /** Go from each sample's last step to its first (default false); outputs stay at their own times. */
   reverse?: boolean | undefined;
   /**
-   * Trace the step and run the sequence by compiled loops, where that is possible (default true); `false` runs the step's
-   * operations one by one. Both give the same numbers up to float32 rounding.
+   * Trace the step and run the sequence by compiled loops, where that is possible (default true): where it is not, a
+   * message says once why, and which line of the step is to blame. `false` runs the step's operations one by one, without
+   * a message. Both give the same numbers up to float32 rounding.
    */
   compile?: boolean | undefined;
   /** Called once for every step that had active samples, in time order, when the whole sequence has been run. */
@@ -79,8 +80,9 @@ export function unroll<S extends { [K in keyof S]: Tensor }, C>(
     schedule,
     observed: onStep !== undefined,
   };
+  // Observers want every step's tensors in the graph.
   const { output, state } =
-    (compile ? runCompiled(sequence, reverse) : undefined) ?? runPlain(sequence, reverse, onStep);
+    compile && onStep === undefined ? runCompiled(sequence, reverse) : runPlain(sequence, reverse, onStep);
   return {
     output: reorder(output, 1, schedule.inverse),
     state: mapState(state, (value) => reorder(value, 0, schedule.inverse)),

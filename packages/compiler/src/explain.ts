@@ -1,9 +1,8 @@
 import { kernels } from "@unroll/kernels";
 import { Uncompilable } from "./graph.ts";
 import type { Call, Plan, TermCall } from "./plan.ts";
+import { checkPure, notCompiled, prepare, type StepJob } from "./prepare.ts";
 import { needsOf, planOf } from "./program.ts";
-import type { SequenceJob } from "./sequence.ts";
-import { traceStep } from "./trace.ts";
 
 /**
  * How a step is computed, in words: which calls run before, in and after the time loop, how many floating-point operations
@@ -20,14 +19,18 @@ import { traceStep } from "./trace.ts";
  * text.split("\n")[0]; // "in the loop"
  * ```
  */
-export function explainStep({ step, x, states, rows }: Pick<SequenceJob, "step" | "x" | "states" | "rows">): string {
+export function explainStep(job: StepJob): string {
+  const { x, states, rows } = job;
   try {
-    const { graph, outside } = traceStep(step, { x: { shape: x.shape.slice(1), dtype: x.dtype }, states, rows });
-    const plan = planOf(graph, needsOf(x, states, rows, outside), kernels()?.build === "relaxed-simd");
+    const traced = prepare(job);
+    const plan = planOf(traced.graph, needsOf(x, states, rows, traced.outside), kernels()?.build === "relaxed-simd");
+    checkPure(job, traced, plan);
     return describePlan(plan);
   } catch (error) {
     if (!(error instanceof Uncompilable)) throw error;
-    return `plain ops, because ${error.message}`;
+    const { reason, where } = notCompiled(error, job);
+    const place = where();
+    return `plain ops, because ${reason}${place === undefined ? "" : `, at ${place}`}`;
   }
 }
 

@@ -41,4 +41,22 @@ export interface StepGraph {
 }
 
 /** Why a step cannot be compiled, in words that follow "because"; only the compiler sees it. */
-export class Uncompilable extends Error {}
+export class Uncompilable extends Error {
+  /** The value of the step's graph that cannot be; undefined where none is to blame, or the trace ended before there was one. */
+  readonly value: number | undefined;
+  /** Whether plain ops are what the caller asked for, or there is nothing to gain. */
+  readonly expected: boolean;
+
+  constructor(reason: string, { value, expected = false, cause }: UncompilableOptions = {}) {
+    super(reason, { cause });
+    this.value = value;
+    this.expected = expected;
+  }
+}
+
+interface UncompilableOptions {
+  readonly value?: number | undefined;
+  readonly expected?: boolean;
+  /** The error that ended the trace. */
+  readonly cause?: unknown;
+}

@@ -1,6 +1,6 @@
 export { explainStep } from "./explain.ts";
+export type { NotCompiled, StepJob } from "./prepare.ts";
 export {
-  type NotCompiled,
   runSequence,
   type SequenceInputs,
   type SequenceJob,

@@ -35,22 +35,15 @@ const programs = new WeakMap<Kernels, Map<string, Program | Uncompilable>>();
 /**
  * The program of a traced step, compiled at the first step of its structure.
  *
- * @param check looks at a step of a new structure before it is compiled
  * @throws {Uncompilable} when there can be none
  */
-export function programOf(
-  kernels: Kernels,
-  graph: StepGraph,
-  needs: Needs | undefined,
-  check: () => void = () => {},
-): Program {
+export function programOf(kernels: Kernels, graph: StepGraph, needs: Needs | undefined): Program {
   const known = programs.get(kernels) ?? new Map<string, Program | Uncompilable>();
   programs.set(kernels, known);
   const key = keyOf(graph, needs);
   let found = known.get(key);
   if (found === undefined) {
     try {
-      check();
       found = compile(kernels, graph, needs);
     } catch (error) {
       if (!(error instanceof Uncompilable)) throw error;
@@ -100,9 +93,13 @@ function instantiate({ memory }: Kernels, passes: readonly PassCall[]): PassFunc
 }
 
 /** What a step has in common with all steps that one program computes: everything but the batch and the values. */
-export function keyOf({ batch, values, output, states }: StepGraph, needs: Needs | undefined): string {
-  const parts = values.map((value) => partOf(value, batch));
-  return `${parts.join(";")}>${output},${states.join(",")}?${needs === undefined ? "" : JSON.stringify(needs)}`;
+function keyOf(graph: StepGraph, needs: Needs | undefined): string {
+  return `${partsOf(graph).join(";")}?${needs === undefined ? "" : JSON.stringify(needs)}`;
+}
+
+/** A step's structure: of each value, and last of what it gives. */
+export function partsOf({ batch, values, output, states }: StepGraph): string[] {
+  return [...values.map((value) => partOf(value, batch)), `>${output},${states.join(",")}`];
 }
 
 function partOf({ source, op, inputs, attrs, shape, dtype, recorded }: Value, batch: number): string {

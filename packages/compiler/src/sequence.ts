@@ -7,20 +7,14 @@ import { type Geometry, geometryOf } from "./geometry.ts";
 import { type StepGraph, Uncompilable } from "./graph.ts";
 import { allocate, endLease, type Lease, lease } from "./lease.ts";
 import type { BufferPlan, Plan, TermCall } from "./plan.ts";
-import { keyOf, needsOf, type Program, programOf } from "./program.ts";
+import { checkPure, type NotCompiled, notCompiled, prepare, type StepJob } from "./prepare.ts";
+import { needsOf, type Program, programOf } from "./program.ts";
 import { TappedPass } from "./tapped-pass.ts";
 import type { Taps } from "./taps.ts";
-import { replayStep, type Step, type StepInputs, type TracedStep, traceStep } from "./trace.ts";
+import { replayStep, type Step } from "./trace.ts";
 
 /** A sequence and the step that runs over it, rows sorted by length, longest first. */
-export interface SequenceJob {
-  readonly step: Step;
-  /** `[T, B, n]` */
-  readonly x: Tensor;
-  /** Each `[B, n]`, before the first step. */
-  readonly states: readonly Tensor[];
-  /** Each `[B, n]`, the same for all steps. */
-  readonly rows: readonly Tensor[];
+export interface SequenceJob extends StepJob {
   /** How many rows are active at each time. */
   readonly active: readonly number[];
   readonly reverse: boolean;
@@ -43,11 +37,6 @@ export interface SequenceResult {
   readonly output: Tensor;
   /** After each row's last step. */
   readonly states: readonly Tensor[];
-}
-
-/** Why a sequence was not run compiled. */
-export interface NotCompiled {
-  readonly reason: string;
 }
 
 /**
@@ -79,23 +68,16 @@ export interface NotCompiled {
  */
 export function runSequence(job: SequenceJob): SequenceResult | NotCompiled {
   const kernels = runtime().evaluator === undefined ? activeKernels("float32") : undefined;
-  if (kernels === undefined) return { reason: "plain ops are asked for" };
   const { x, states, rows, active, reverse } = job;
-  const batch = x.shape[1];
-  if (x.shape.length !== 3 || x.dtype !== "float32" || x.size === 0 || active.every((count) => count === 0))
-    return { reason: "x is not a float32 sequence of vectors" };
-  const wrong = [...states, ...rows].find((tensor) => tensor.shape.length !== 2 || tensor.size === 0);
-  if (wrong !== undefined || states.some((state) => state.dtype !== "float32"))
-    return { reason: "a state is not a matrix of float32" };
   try {
-    const inputs = { x: { shape: x.shape.slice(1), dtype: x.dtype }, states, rows };
-    const traced = traceStep(job.step, inputs);
+    if (kernels === undefined) throw new Uncompilable("plain ops are asked for", { expected: true });
+    if (active.every((count) => count === 0)) throw new Uncompilable("the sequence is empty", { expected: true });
+    const traced = prepare(job);
     const { graph, outside } = traced;
-    checkResults(graph, states, batch);
     const { taps } = job;
-    const needs = needsOf(x, states, rows, outside, taps !== undefined);
-    const program = programOf(kernels, graph, needs, () => checkPure(job, inputs, traced));
-    const geometry = geometryOf(batch, active, reverse);
+    const program = programOf(kernels, graph, needsOf(x, states, rows, outside, taps !== undefined));
+    checkPure(job, traced, program);
+    const geometry = geometryOf(x.shape[1], active, reverse);
     checkRoom(kernels, program.plan, geometry);
     const handle = taps === undefined ? [] : [taps.handle];
     const [output, ...after] = sequenceFunction()([x, ...states, ...rows, ...outside, ...handle], {
@@ -108,7 +90,7 @@ export function runSequence(job: SequenceJob): SequenceResult | NotCompiled {
     return { output, states: after };
   } catch (error) {
     if (!(error instanceof Uncompilable)) throw error;
-    return { reason: error.message };
+    return notCompiled(error, job);
   }
 }
 
@@ -120,29 +102,6 @@ function checkRoom({ memory }: Kernels, { buffers }: Plan, geometry: Geometry): 
   const bytes = buffers.reduce((sum, buffer) => sum + 4 * buffer.width * rowsOf(buffer, geometry), 0);
   if (bytes > memory.use().maximum / 2)
     throw new Uncompilable(`it takes ${Math.ceil(bytes / 1e6)} MB, more than half of the kernels' memory`);
-}
-
-/** Traces a step again: a second trace that differs shows that the step depends on more than what it is given. */
-function checkPure(job: SequenceJob, inputs: StepInputs, first: TracedStep): void {
-  const second = traceStep(job.step, inputs);
-  const same =
-    keyOf(first.graph, undefined) === keyOf(second.graph, undefined) &&
-    first.outside.every((tensor, index) => {
-      const other = second.outside[index];
-      return tensor.storage === other.storage || tensor.data.every((value, i) => Object.is(value, other.data[i]));
-    });
-  if (!same) throw new Uncompilable("the step is impure: it does something else each time it runs");
-}
-
-function checkResults({ values, output, states: after }: StepGraph, states: readonly Tensor[], batch: number): void {
-  after.forEach((id, index) => {
-    const { shape, dtype } = values[id];
-    if (shape.length !== 2 || shape[1] !== states[index].shape[1] || dtype !== "float32")
-      throw new Uncompilable("a state changes its shape");
-  });
-  const { shape, dtype } = values[output];
-  if (shape.length !== 2 || shape[0] !== batch || dtype !== "float32")
-    throw new Uncompilable("the output is not a matrix of float32");
 }
 
 /** What the forward pass knows beside its tensors. */

@@ -37,16 +37,31 @@ export function hollow({ shape, dtype }: { shape: Shape; dtype: DType }): Tensor
   return new Tensor(shape, dtype, { data: undefined, version: 0 });
 }
 
+/** Looks on while a step is traced. */
+export interface TraceObserver {
+  /** Called where the step is called. */
+  begin(): void;
+  /** Called within the operation that gives a value. */
+  added(id: number): void;
+}
+
 /** Notes every operation on tensors without values; what has values is computed at once. */
 export class Tracer {
   readonly values: Value[];
   readonly outside: Tensor[];
   readonly #ids = new Map<Tensor, number>();
   readonly #batch: number;
+  readonly #observer: TraceObserver | undefined;
 
   /** Goes on after the values and outside tensors of an earlier trace. */
-  constructor(batch: number, values: readonly Value[] = [], outside: readonly Tensor[] = []) {
+  constructor(
+    batch: number,
+    values: readonly Value[] = [],
+    outside: readonly Tensor[] = [],
+    observer: TraceObserver | undefined = undefined,
+  ) {
     this.#batch = batch;
+    this.#observer = observer;
     this.values = [...values];
     this.outside = [...outside];
   }
@@ -74,7 +89,8 @@ export class Tracer {
 
   /** The evaluator to trace with. */
   readonly evaluate = (op: Op, inputs: readonly Tensor[], attrs: unknown): Tensor => {
-    if (op.draws === true) throw new Uncompilable(`${op.name} draws random numbers within the step`);
+    if (op.draws === true)
+      throw new Uncompilable(`${op.name} draws random numbers at every step: draw masks in begin, once per sequence`);
     if (inputs.length > 0 ? inputs.every((input) => input.storage.data !== undefined) : !this.#hasRows(op, attrs))
       return withEvaluator(undefined, () => noGrad(() => apply(op, inputs, attrs as never)));
     const output = abstractOutput(op, inputs, attrs);
@@ -92,6 +108,7 @@ export class Tracer {
     const id = this.values.length;
     this.values.push({ id, shape: tensor.shape, dtype: tensor.dtype, ...value });
     this.#ids.set(tensor, id);
+    this.#observer?.added(id);
     return id;
   }
 }
@@ -102,16 +119,21 @@ export class Tracer {
  *
  * @throws {Uncompilable} when the step throws, reads values, draws random numbers, or gives what it did not compute
  */
-export function traceStep(step: Step, { x, states, rows }: StepInputs): TracedStep {
+export function traceStep(step: Step, { x, states, rows }: StepInputs, observer?: TraceObserver): TracedStep {
   const batch = x.shape[0];
-  const tracer = new Tracer(batch);
+  const tracer = new Tracer(batch, [], [], observer);
   const inputs = {
     x: tracer.source({ kind: "x" }, x),
     states: states.map((like, index) => tracer.source({ kind: "state", index }, like)),
     rows: rows.map((like, index) => tracer.source({ kind: "row", index }, like)),
   };
   try {
-    const result = peekBlocks(() => withEvaluator(tracer.evaluate, () => step(inputs.x, inputs.states, inputs.rows)));
+    const result = peekBlocks(() =>
+      withEvaluator(tracer.evaluate, () => {
+        observer?.begin();
+        return step(inputs.x, inputs.states, inputs.rows);
+      }),
+    );
     const graph: StepGraph = {
       batch,
       values: tracer.values,
@@ -121,9 +143,13 @@ export function traceStep(step: Step, { x, states, rows }: StepInputs): TracedSt
     return { graph, outside: tracer.outside };
   } catch (error) {
     if (error instanceof Uncompilable) throw error;
-    if (TracedValueError.is(error)) throw new Uncompilable("the step reads values");
+    if (TracedValueError.is(error))
+      throw new Uncompilable("it reads values (by item, data, toArray or toString), which a trace does not have", {
+        cause: error,
+      });
     // Plain ops will throw it again, with the tensors that caused it.
-    throw new Uncompilable(`the step throws: ${error instanceof Error ? error.message : String(error)}`);
+    const message = error instanceof Error ? error.message : String(error);
+    throw new Uncompilable(`the step throws: ${message}`, { cause: error });
   }
 }
 
