@@ -24,6 +24,8 @@ class Builder {
   readonly #readers = new Map<number, Node[]>();
   /** What leaves the step, or is summed over all steps. */
   readonly #summed = new Set<number>();
+  /** The buffers of what is carried back from step to step: denormal numbers in them would slow all that follows down. */
+  readonly #adjoints = new Set<number>();
 
   constructor(schedule: Schedule, fused: boolean) {
     this.#schedule = schedule;
@@ -40,8 +42,9 @@ class Builder {
     states.forEach((id, index) => {
       this.#places.set(id, { buffer: leaves.states.get(index) as number, column: 0, rows: "after" });
     });
-    if (!states.includes(output)) this.#place(output, "sequence", this.#isKept(output));
-    const adjoints = states.map((_, index) => leaves.adjoints.get(index) as number);
+    if (!states.includes(output)) this.#place(output, "block", this.#keepsPart(nodes[output]));
+    const adjoints = gradient === undefined ? [] : states.map((_, index) => leaves.adjoints.get(index) as number);
+    for (const buffer of adjoints) this.#adjoints.add(buffer);
     gradient?.states.forEach((id, index) => {
       this.#places.set(id, { buffer: adjoints[index], column: 0, rows: "fixed" });
     });
@@ -49,7 +52,7 @@ class Builder {
       if (id !== undefined)
         this.#places.set(id, { buffer: leaves.sums.get(index) as number, column: 0, rows: "fixed" });
     });
-    if (gradient?.x !== undefined) this.#place(gradient.x, "sequence", false);
+    if (gradient?.x !== undefined) this.#place(gradient.x, "block", false);
     for (const id of gradient?.taps ?? []) if (!this.#places.has(id)) this.#place(id, "sequence", false);
     for (const node of nodes) if (node.kind === "join") this.#placeJoin(node);
     for (const node of nodes)
@@ -126,11 +129,11 @@ class Builder {
       if (source.kind === "state") this.#at(id, leaves.states.get(source.index) as number, "before");
       else if (source.kind === "stateAdjoint") this.#at(id, leaves.adjoints.get(source.index) as number, "fixed");
       else if (source.kind === "x") {
-        leaves.x = this.#buffer({ kind: "sequence", width, kept: withGradient, backward: false });
-        this.#at(id, leaves.x, "current");
+        leaves.x = this.#buffer({ kind: "block", width, kept: false, backward: false });
+        this.#at(id, leaves.x, "within");
       } else if (source.kind === "outputAdjoint") {
-        leaves.outputAdjoint = this.#buffer({ kind: "sequence", width, kept: false, backward: true });
-        this.#at(id, leaves.outputAdjoint, "current");
+        leaves.outputAdjoint = this.#buffer({ kind: "block", width, kept: false, backward: true });
+        this.#at(id, leaves.outputAdjoint, "within");
       } else if (source.kind === "row") {
         const buffer = this.#buffer({ kind: "step", width, kept: withGradient && !backward, backward });
         if (backward) leaves.sums.set(source.index, buffer);
@@ -145,17 +148,19 @@ class Builder {
     this.#places.set(id, { buffer, column: 0, rows });
   }
 
-  #place(id: number, kind: "sequence" | "step", kept: boolean): void {
+  /** Gives a node a buffer of its own; what is kept is there for all steps. */
+  #place(id: number, like: "sequence" | "block" | "step", kept: boolean): void {
     const { width, backward } = this.#schedule.nodes[id];
-    this.#at(id, this.#buffer({ kind, width, kept, backward }), kind === "sequence" ? "current" : "fixed");
+    const kind = kept ? "sequence" : like;
+    const rows = { sequence: "current", block: "within", step: "fixed" } as const;
+    this.#at(id, this.#buffer({ kind, width, kept, backward }), rows[kind]);
   }
 
   #placeJoin(node: JoinNode): void {
     const { nodes } = this.#schedule;
     const parts = node.args.map((id) => nodes[id]);
-    const kind = [node, ...parts].some((part) => this.#kindOf(part) === "sequence") ? "sequence" : "step";
-    const kept = [node, ...parts].some((part) => this.#isKept(part.id));
-    if (!this.#places.has(node.id)) this.#place(node.id, kind, kept);
+    const kind = [node, ...parts].some((part) => this.#kindOf(part) === "block") ? "block" : "step";
+    if (!this.#places.has(node.id)) this.#place(node.id, kind, this.#keepsPart(node));
     const whole = this.#places.get(node.id) as Access;
     parts.forEach((part, k) => {
       this.#places.set(part.id, { ...whole, column: whole.column + node.starts[k] });
@@ -180,6 +185,11 @@ class Builder {
     return this.#isSummed(id) || this.#readersOf(id).some((reader) => reader.backward);
   }
 
+  /** Whether a node is kept, or something that is joined to it. */
+  #keepsPart(node: Node): boolean {
+    return this.#isKept(node.id) || (node.kind === "join" && node.args.some((id) => this.#isKept(id)));
+  }
+
   #needsMemory(node: Node): boolean {
     const { phases } = this.#schedule;
     if (node.kind !== "elementwise") return phases[node.id] !== undefined;
@@ -198,13 +208,13 @@ class Builder {
     );
   }
 
-  /** What is read in another phase than its own is stored for all steps. */
-  #kindOf(node: Node): "sequence" | "step" {
+  /** What is read in another phase than its own is stored for a block of steps. */
+  #kindOf(node: Node): "block" | "step" {
     const { phases } = this.#schedule;
     const phase = phases[node.id];
     const elsewhere = (reader: Node) => isComputed(reader) && phases[reader.id] !== phase;
-    const whole = phase === "before" || phase === "after" || this.#isKept(node.id) || this.#isSummed(node.id);
-    return whole || this.#readersOf(node.id).some(elsewhere) ? "sequence" : "step";
+    const whole = phase === "before" || phase === "after" || this.#isSummed(node.id);
+    return whole || this.#readersOf(node.id).some(elsewhere) ? "block" : "step";
   }
 
   #accessOf(id: number): Access {
@@ -263,7 +273,9 @@ class Builder {
           { columns: node.kind === "vector", rows: "fixed", written: false },
         );
       const access = this.#accessOf(id);
-      return operand({ kind: "rows", access }, { columns: node.width === width, rows: access.rows, written: false });
+      const flushed = this.#adjoints.has(access.buffer);
+      const { rows } = access;
+      return operand({ kind: "rows", access }, { columns: node.width === width, rows, written: false, flushed });
     };
     const inputs = new Map<number, number>();
     const functions: string[] = [];

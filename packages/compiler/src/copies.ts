@@ -1,82 +1,82 @@
 import type { Kernels } from "@unroll/kernels";
-import { type Shape, sizeOf, Tensor } from "@unroll/tensor";
-import type { Geometry } from "./geometry.ts";
+import { type Shape, sizeOf, Tensor, type TypedArray } from "@unroll/tensor";
+import type { Geometry, StepBlock } from "./geometry.ts";
 
 // The ways of a sequence's values into the kernels' memory and back.
 
-/** Which rows of the initial states stand before which step. */
-export function joins({ batch, active }: Geometry, reverse: boolean): { from: number; to: number; slot: number }[] {
-  if (!reverse) return [{ from: 0, to: batch, slot: 0 }];
-  return active.flatMap((count, slot) => {
-    const from = slot === 0 ? 0 : active[slot - 1];
-    return from === count ? [] : [{ from, to: count, slot }];
-  });
+/** Rows of a state: `[from, to)` of the batch. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
 }
 
-/** Copies the active rows of each step of `[T, B, width]` side by side. */
+/** Which rows of the initial states stand before a step. */
+export function joining({ batch, active }: Geometry, reverse: boolean, step: number): Span {
+  if (!reverse) return step === 0 ? { from: 0, to: batch } : { from: 0, to: 0 };
+  return { from: step === 0 ? 0 : active[step - 1], to: active[step] };
+}
+
+/** Which rows have their last step in this one. */
+export function leaving({ active }: Geometry, reverse: boolean, step: number): Span {
+  const last = step === active.length - 1;
+  if (reverse) return { from: 0, to: last ? active[step] : 0 };
+  return { from: last ? 0 : active[step + 1], to: active[step] };
+}
+
+/** Copies the active rows of each step of a block of `[T, B, width]` side by side. */
 export function copySteps(
-  kernels: Kernels,
-  { times, active, rows, batch, totalRows }: Geometry,
-  x: Tensor,
+  { memory }: Kernels,
+  { times, active, rows, batch }: Geometry,
+  { first, end }: Pick<StepBlock, "first" | "end">,
+  { data }: Tensor,
   at: number,
   width: number,
 ): void {
-  const { data } = x;
-  if (totalRows * width === data.length && times.every((time, s) => time === s)) {
-    kernels.memory.f32.set(data, at >> 2);
+  const { f32 } = memory;
+  const count = end - first;
+  const to = at >> 2;
+  if (active[end - 1] === batch && active[first] === batch && times[end - 1] - times[first] === count - 1) {
+    const from = times[first] * batch * width;
+    f32.set(data.subarray(from, from + count * batch * width), to);
     return;
   }
-  times.forEach((time, s) => {
-    const from = time * batch * width;
-    kernels.memory.f32.set(data.subarray(from, from + active[s] * width), (at >> 2) + rows[s] * width);
-  });
+  for (let s = first; s < end; s++) {
+    const from = times[s] * batch * width;
+    f32.set(data.subarray(from, from + active[s] * width), to + (rows[s] - rows[first]) * width);
+  }
 }
 
-/** The way back; zeros where rows were not active. */
-export function stepsOf(
-  kernels: Kernels,
+/** The way back: rows of `width` values, `stride` apart, from where `rowAt` says that those of a step begin. */
+export function copyStepsOut(
+  { memory }: Kernels,
   { times, active, batch }: Geometry,
-  shape: Shape,
-  rowAt: (s: number) => number,
+  { first, end }: Pick<StepBlock, "first" | "end">,
+  data: TypedArray,
+  width: number,
   stride: number,
-): Tensor {
-  const width = shape[2];
-  const data = new Float32Array(sizeOf(shape));
-  const { f32 } = kernels.memory;
-  times.forEach((time, s) => {
-    const to = time * batch * width;
+  rowAt: (s: number) => number,
+): void {
+  const { f32 } = memory;
+  for (let s = first; s < end; s++) {
+    const to = times[s] * batch * width;
     const from = rowAt(s) >> 2;
     if (stride === width) data.set(f32.subarray(from, from + active[s] * width), to);
     else
       for (let row = 0; row < active[s]; row++)
         data.set(f32.subarray(from + row * stride, from + row * stride + width), to + row * width);
-  });
-  return new Tensor(shape, "float32", { data, version: 0 });
+  }
 }
 
-/** The state after each row's last step. */
-export function finalState(
+/** {@link copyStepsOut} of all steps into a tensor `[T, B, width]`; zeros where rows were not active. */
+export function stepsOf(
   kernels: Kernels,
-  { active, stateRows, batch }: Geometry,
-  reverse: boolean,
-  at: number,
-  { shape, data: initial }: Tensor,
+  geometry: Geometry,
+  shape: Shape,
+  rowAt: (s: number) => number,
+  stride: number,
 ): Tensor {
-  const width = shape[1];
-  const data = new Float32Array(initial.length);
-  data.set(initial);
-  const { f32 } = kernels.memory;
-  const copy = (slot: number, from: number, to: number) => {
-    const start = (at >> 2) + (stateRows[slot] + from) * width;
-    data.set(f32.subarray(start, start + (to - from) * width), from * width);
-  };
-  const last = active.length - 1;
-  if (reverse) copy(last + 1, 0, active[last]);
-  else
-    for (let s = last, done = 0; s >= 0 && done < batch; s--) {
-      if (active[s] > done) copy(s + 1, done, active[s]);
-      done = Math.max(done, active[s]);
-    }
+  const data = new Float32Array(sizeOf(shape));
+  copyStepsOut(kernels, geometry, { first: 0, end: geometry.times.length }, data, shape[2], stride, rowAt);
   return new Tensor(shape, "float32", { data, version: 0 });
 }
 
@@ -84,4 +84,10 @@ export function finalState(
 export function copyOf({ memory }: Kernels, at: number, shape: Shape): Tensor {
   const data = memory.f32.slice(at >> 2, (at >> 2) + sizeOf(shape));
   return new Tensor(shape, "float32", { data, version: 0 });
+}
+
+/** Copies values into the kernels' memory; a mask becomes lanes of all ones or zeros. */
+export function copyIn({ memory }: Kernels, at: number, data: TypedArray, dtype: Tensor["dtype"]): void {
+  if (dtype !== "bool") memory.f32.set(data, at >> 2);
+  else for (let i = 0; i < data.length; i++) memory.i32[(at >> 2) + i] = data[i] === 0 ? 0 : -1;
 }

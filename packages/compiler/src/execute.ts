@@ -1,10 +1,10 @@
-import { gemm, type Kernels, packedBytes, packPanels, scratchBytes } from "@unroll/kernels";
-import type { Tensor, TypedArray } from "@unroll/tensor";
-import type { Geometry } from "./geometry.ts";
+import { type Kernels, packedBytes, packPanels, scratchBytes } from "@unroll/kernels";
+import type { Tensor } from "@unroll/tensor";
+import type { Geometry, StepBlock } from "./geometry.ts";
 import type { Block } from "./nodes.ts";
-import type { Access, BufferPlan, Call, PassOperand, Plan, TermCall } from "./plan.ts";
-import type { PassFunction } from "./program.ts";
-import { argumentBytes } from "./wasm/pass.ts";
+import type { Access, BufferPlan, Call, PassOperand, Plan } from "./plan.ts";
+import { callBytes, type LoopFunction } from "./wasm/loop.ts";
+import { stepBytes } from "./wasm/step-record.ts";
 
 /** Passes read up to three values beyond a row's end. */
 const slack = 16;
@@ -21,106 +21,100 @@ export class Layout {
 }
 
 /** How many rows a buffer has. */
-export function rowsOf({ kind }: BufferPlan, { batch, totalRows, totalStateRows }: Geometry): number {
-  if (kind === "sequence") return totalRows;
-  return kind === "state" ? totalStateRows : batch;
+export function rowsOf({ kind, kept }: BufferPlan, geometry: Geometry): number {
+  if (kind === "sequence") return geometry.totalRows;
+  if (kind === "block") return geometry.blockRows;
+  if (kind === "step") return geometry.batch;
+  return kept ? geometry.totalStateRows : geometry.blockStateRows;
 }
 
-/** Where the rows of an access begin, as a number for the loops. */
-const rowKinds = { current: 0, before: 1, after: 2, fixed: 3 } as const;
-
-interface ReadyPass {
-  readonly kind: "pass";
-  readonly run: PassFunction;
-  readonly at: number;
+/** The calls of a phase, and the loop that makes them for one step after the other. */
+export interface Phase {
+  readonly calls: readonly Call[];
+  readonly run: LoopFunction | undefined;
 }
+
+/** What an execution lies in and reads. */
+export interface ExecutionSetting {
+  readonly kernels: Kernels;
+  readonly plan: Plan;
+  readonly geometry: Geometry;
+  readonly outside: readonly Tensor[];
+  /** Which buffers lie in the block of this run. */
+  readonly own: (buffer: BufferPlan, index: number) => boolean;
+  /** Where other buffers lie. */
+  readonly kept: (buffer: number) => number | undefined;
+  /** Where the packed panels of a matrix lie that is kept between calls, or 0: then they are packed for this run. */
+  readonly panels?: (weight: Block, k: number, n: number) => number;
+  /** Adjoints of states that are smaller count as 0: products of denormal numbers take three times as long. */
+  readonly threshold?: number;
+}
+
+/** How small an adjoint of a state is that counts as 0, unless someone looks at it. */
+export const negligible = 1e-30;
 
 interface Place {
   readonly at: number;
-  /** Bytes between rows. */
+  /** Values between rows. */
   readonly stride: number;
-  readonly rows: number;
 }
 
-interface ReadyProduct {
-  readonly kind: "product";
-  readonly a: Place;
-  readonly c: Place;
-  readonly start: Place;
-  readonly panels: number;
-  readonly k: number;
-  readonly n: number;
-}
-
-interface ReadyRow {
-  readonly kind: "row";
-  readonly fn: Extract<Call, { kind: "row" }>["fn"];
-  readonly x: Place;
-  readonly out: Place;
-  readonly width: number;
-}
-
-type Ready = ReadyPass | ReadyProduct | ReadyRow;
-
-/** Calls with the addresses of everything that they read and write, for one run of a sequence. */
+/** Phases with the addresses of everything that they read and write, for one run of a sequence. */
 export class Execution {
-  readonly #kernels: Kernels;
-  readonly #plan: Plan;
-  readonly #geometry: Geometry;
-  readonly #outside: readonly Tensor[];
+  readonly #setting: ExecutionSetting;
   readonly #layout = new Layout();
   /** Relative to the block until {@link start}. */
   readonly #buffers = new Map<number, number>();
   readonly #vectors = new Map<number, number>();
   readonly #panels = new Map<string, { at: number; weight: Block; k: number; n: number }>();
-  readonly #arguments = new Map<Call, number>();
-  readonly #kept: (buffer: number) => number | undefined;
-  #matrix = 0;
-  #scratch = 0;
+  /** Panels that were there before. */
+  readonly #ready = new Map<string, number>();
+  readonly #frames = new Map<Phase, number>();
+  readonly #records: number;
+  readonly #matrix: number;
+  readonly #scratch: number;
   #block = 0;
-  /** Where rows begin: this step's, the states' before and after it, and 0. */
-  readonly #row = [0, 0, 0, 0];
 
-  /**
-   * @param own which buffers lie in the block of this run
-   * @param kept where other buffers lie
-   */
-  constructor(
-    kernels: Kernels,
-    plan: Plan,
-    geometry: Geometry,
-    outside: readonly Tensor[],
-    calls: readonly Call[],
-    own: (buffer: BufferPlan) => boolean,
-    kept: (buffer: number) => number | undefined,
-  ) {
-    this.#kernels = kernels;
-    this.#plan = plan;
-    this.#geometry = geometry;
-    this.#outside = outside;
-    this.#kept = kept;
+  constructor(setting: ExecutionSetting, phases: readonly Phase[]) {
+    this.#setting = setting;
+    const { plan, geometry, outside, own } = setting;
     plan.buffers.forEach((buffer, index) => {
-      if (own(buffer)) this.#buffers.set(index, this.#layout.add(4 * buffer.width * rowsOf(buffer, geometry)));
+      if (own(buffer, index)) this.#buffers.set(index, this.#layout.add(4 * buffer.width * rowsOf(buffer, geometry)));
     });
     let [matrix, scratch] = [0, 0];
     const vector = (index: number): void => {
       if (!this.#vectors.has(index)) this.#vectors.set(index, this.#layout.add(4 * outside[index].size));
     };
-    for (const call of calls) {
-      if (call.kind === "pass") {
-        this.#arguments.set(call, this.#layout.add(argumentBytes(call.operands.length)));
-        for (const operand of call.operands) if (operand.kind !== "rows") vector(operand.outside);
-      } else if (call.kind === "product") {
-        const { weight, k, n } = call;
-        if (call.start?.kind === "vector") vector(call.start.outside);
-        const key = panelKey(call);
-        if (!this.#panels.has(key)) this.#panels.set(key, { at: this.#layout.add(packedBytes(k, n)), weight, k, n });
-        matrix = Math.max(matrix, 4 * outside[weight.outside].size);
-        scratch = Math.max(scratch, scratchBytes(Math.max(geometry.totalRows, geometry.batch), k));
+    for (const phase of phases) {
+      let bytes = 0;
+      for (const call of phase.calls) {
+        bytes += callBytes(call);
+        if (call.kind === "pass") {
+          for (const operand of call.operands) if (operand.kind !== "rows") vector(operand.outside);
+        } else if (call.kind === "product") {
+          const { weight, k, n } = call;
+          if (call.start?.kind === "vector") vector(call.start.outside);
+          scratch = Math.max(scratch, scratchBytes(Math.max(geometry.blockRows, geometry.batch), k));
+          if (this.#findPanels(panelKey(call), weight, k, n))
+            matrix = Math.max(matrix, 4 * outside[weight.outside].size);
+        }
       }
+      this.#frames.set(phase, this.#layout.add(bytes));
     }
+    const steps = Math.max(...geometry.blocks.map(({ first, end }) => end - first));
+    this.#records = this.#layout.add(stepBytes * steps);
     this.#matrix = this.#layout.add(matrix);
     this.#scratch = this.#layout.add(scratch);
+  }
+
+  /** Whether a matrix has to be packed. */
+  #findPanels(key: string, weight: Block, k: number, n: number): boolean {
+    if (this.#ready.has(key)) return false;
+    if (this.#panels.has(key)) return true;
+    const ready = this.#setting.panels?.(weight, k, n) ?? 0;
+    if (ready === 0) this.#panels.set(key, { at: this.#layout.add(packedBytes(k, n)), weight, k, n });
+    else this.#ready.set(key, ready);
+    return ready === 0;
   }
 
   get bytes(): number {
@@ -132,20 +126,22 @@ export class Execution {
     return this.#layout.add(bytes);
   }
 
-  /** Places the block and copies everything from outside into it. */
+  /** Places the block, copies everything from outside into it, and writes down all addresses. */
   start(block: number): void {
     this.#block = block;
-    const { memory } = this.#kernels;
-    for (const [index, at] of this.#vectors) memory.f32.set(this.#outside[index].data, (block + at) >> 2);
+    const { kernels, outside } = this.#setting;
+    const { memory } = kernels;
+    for (const [index, at] of this.#vectors) memory.f32.set(outside[index].data, (block + at) >> 2);
     for (const { at, weight, k, n } of this.#panels.values()) {
-      const { outside, transposed, row, column } = weight;
-      const { data, shape } = this.#outside[outside];
+      const { transposed, row, column } = weight;
+      const { data, shape } = outside[weight.outside];
       const matrix = block + this.#matrix;
       memory.f32.set(data, matrix >> 2);
       const [bRow, bColumn] = transposed ? [1, shape[1]] : [shape[1], 1];
       const b = matrix + 4 * (row * bRow + column * bColumn);
-      packPanels(this.#kernels, { panels: block + at, b, bRow, bColumn, k, n });
+      packPanels(kernels, { panels: block + at, b, bRow, bColumn, k, n });
     }
+    for (const [phase, at] of this.#frames) this.#writeFrame(phase.calls, block + at);
   }
 
   /** Where something of {@link reserve} lies. */
@@ -156,151 +152,114 @@ export class Execution {
   /** Where a buffer lies. */
   bufferAt(buffer: number): number {
     const own = this.#buffers.get(buffer);
-    const at = own === undefined ? this.#kept(buffer) : this.#block + own;
+    const at = own === undefined ? this.#setting.kept(buffer) : this.#block + own;
     if (at === undefined) throw new Error(`buffer ${buffer} has no place`);
     return at;
   }
 
-  #place({ buffer, column, rows }: Access): Place {
-    const stride = 4 * this.#plan.buffers[buffer].width;
-    return { at: this.bufferAt(buffer) + 4 * column, stride, rows: rowKinds[rows] };
-  }
-
-  /** Calls with their addresses; `functions` are those of the passes, in order. */
-  ready(calls: readonly Call[], functions: readonly PassFunction[]): Ready[] {
-    let next = 0;
-    return calls.map((call) => {
-      switch (call.kind) {
-        case "pass": {
-          const at = this.#block + (this.#arguments.get(call) as number);
-          const { i32 } = this.#kernels.memory;
-          let index = at >> 2;
-          i32[index++] = call.width;
-          for (const operand of call.operands) {
-            const { at: address, stride } = this.#operand(operand);
-            i32[index++] = address;
-            i32[index++] = stride;
-          }
-          return { kind: "pass", run: functions[next++], at };
-        }
-        case "product": {
-          const { a, c, start, k, n } = call;
-          const panels = this.#block + (this.#panels.get(panelKey(call))?.at as number);
-          const from: Place =
-            start === undefined
-              ? { at: 0, stride: 0, rows: rowKinds.fixed }
-              : start.kind === "rows"
-                ? this.#place(start.access)
-                : this.#operand(start);
-          return { kind: "product", a: this.#place(a), c: this.#place(c), start: from, panels, k, n };
-        }
-        default:
-          return {
-            kind: "row",
-            fn: call.fn,
-            x: this.#place(call.x),
-            out: this.#place(call.out),
-            width: call.width,
-          };
-      }
-    });
+  /** Where an access begins, in the rows of all steps or of a block. */
+  placeOf({ buffer, column }: Access): Place {
+    return { at: this.bufferAt(buffer) + 4 * column, stride: this.#setting.plan.buffers[buffer].width };
   }
 
   #operand(operand: PassOperand): Place {
-    if (operand.kind === "rows") return this.#place(operand.access);
-    return { at: this.#block + (this.#vectors.get(operand.outside) as number), stride: 0, rows: rowKinds.fixed };
+    if (operand.kind === "rows") return this.placeOf(operand.access);
+    return { at: this.#block + (this.#vectors.get(operand.outside) as number), stride: 0 };
   }
 
-  /** Runs calls on the rows of steps `first` to `end`, which must lie side by side. */
-  run(calls: readonly Ready[], first: number, end: number): void {
-    const { rows: starts, stateRows, active } = this.#geometry;
-    const row = this.#row;
-    const count = (end - first) * active[first];
-    const current = starts[first];
-    const before = stateRows[first];
-    const after = stateRows[first + 1];
-    row[0] = current;
-    row[1] = before;
-    row[2] = after;
-    this.#runRows(calls, count, row);
-  }
-
-  /** Runs calls on all rows at once; for those that read no states. */
-  runAll(calls: readonly Ready[]): void {
-    this.#row.fill(0);
-    this.#runRows(calls, this.#geometry.totalRows, this.#row);
-  }
-
-  #runRows(calls: readonly Ready[], count: number, row: readonly number[]): void {
-    const { run } = this.#kernels;
-    const scratch = this.#block + this.#scratch;
-    for (let i = 0; i < calls.length; i++) {
-      const call = calls[i];
-      if (call.kind === "pass") call.run(call.at, count, row[0], row[1], row[2]);
-      else if (call.kind === "product") {
-        const { a, c, start, panels, k, n } = call;
-        run.gemmPacked(
-          c.at + row[c.rows] * c.stride,
-          c.stride >> 2,
-          a.at + row[a.rows] * a.stride,
-          a.stride >> 2,
-          1,
-          panels,
-          count,
-          n,
-          k,
-          start.at + row[start.rows] * start.stride,
-          start.stride >> 2,
-          scratch,
-        );
+  /** The arguments of calls, as wasm/loop.ts and wasm/pass.ts read them. */
+  #writeFrame(calls: readonly Call[], at: number): void {
+    const { threshold = negligible, kernels } = this.#setting;
+    const { i32, f32 } = kernels.memory;
+    let index = at >> 2;
+    const place = (value: Place, scale = 1): void => {
+      i32[index++] = value.at;
+      i32[index++] = value.stride * scale;
+    };
+    for (const call of calls) {
+      if (call.kind === "pass") {
+        i32[index++] = call.width;
+        f32[index++] = threshold;
+        for (const operand of call.operands) place(this.#operand(operand), 4);
+      } else if (call.kind === "product") {
+        const { a, c, start, k, n } = call;
+        const key = panelKey(call);
+        place(this.placeOf(c));
+        place(this.placeOf(a));
+        place(start === undefined ? { at: 0, stride: 0 } : this.#operand(start));
+        i32[index++] = this.#ready.get(key) ?? this.#block + (this.#panels.get(key)?.at as number);
+        i32[index++] = n;
+        i32[index++] = k;
+        i32[index++] = this.#block + this.#scratch;
       } else {
-        const { fn, x, out, width } = call;
-        const to = out.at + row[out.rows] * out.stride;
-        const from = x.at + row[x.rows] * x.stride;
-        if (fn === "sum" || fn === "max" || fn === "min") run[fn](to, from, count, width, 1);
-        else run[fn](to, from, count, width);
+        place(this.placeOf(call.out));
+        place(this.placeOf(call.x));
+        i32[index++] = call.width;
       }
     }
   }
 
-  /** Adds sums over all rows up to `size` values at `at`, which `ones` helps with: the address of a 1. */
-  sum(terms: readonly TermCall[], at: number, size: number, ones: number): void {
-    const { runs, active, rows: starts, stateRows } = this.#geometry;
-    this.#kernels.memory.f32.fill(0, at >> 2, (at >> 2) + size);
-    for (const term of terms) {
-      for (const [first, end] of runs) {
-        const k = (end - first) * active[first];
-        const row = [starts[first], stateRows[first], stateRows[first + 1], 0];
-        const place = (access: Access): Place => {
-          const { at: base, stride, rows } = this.#place(access);
-          return { at: base + row[rows] * stride, stride: stride >> 2, rows };
-        };
-        if (term.kind === "outer") {
-          const [left, right] = [place(term.left), place(term.right)];
-          const { m, n, offset, stride } = term;
-          const c = at + 4 * offset;
-          gemm(this.#kernels, {
-            ...{ m, n, k, c, cRow: stride, a: left.at, aRow: 1, aColumn: left.stride },
-            ...{ b: right.at, bRow: right.stride, bColumn: 1, start: c },
-          });
-        } else {
-          const of = place(term.of);
-          gemm(this.#kernels, {
-            ...{ m: 1, n: term.n, k, c: at, a: ones, aRow: 0, aColumn: 0 },
-            ...{ b: of.at, bRow: of.stride, bColumn: 1, start: at },
-          });
-        }
-      }
-    }
+  /** Where the states before and after the steps of a block begin: among those of all steps, or of the block alone. */
+  stateRow(block: StepBlock, step: number): number {
+    const { plan, geometry } = this.#setting;
+    const { stateRows } = geometry;
+    return plan.gradient === undefined ? stateRows[step] - stateRows[block.first] : stateRows[step];
+  }
+
+  #writeRecord(at: number, block: StepBlock, step: number, count: number): void {
+    const { kernels, geometry } = this.#setting;
+    const { i32 } = kernels.memory;
+    const { rows } = geometry;
+    const index = at >> 2;
+    i32[index] = count;
+    i32[index + 1] = rows[step];
+    i32[index + 2] = rows[step] - rows[block.first];
+    i32[index + 3] = this.stateRow(block, step);
+    i32[index + 4] = this.stateRow(block, step + 1);
+  }
+
+  /** Runs a phase step by step over a block. */
+  runSteps(phase: Phase, block: StepBlock): void {
+    const { first, end } = block;
+    this.#run(phase, this.#writeRecords(block, first, end), end - first, stepBytes);
+  }
+
+  /** Runs a phase over steps `[first, end)` of a block from the last to the first. */
+  runBack(phase: Phase, block: StepBlock, first: number, end: number): void {
+    const count = end - first;
+    this.#run(phase, this.#writeRecords(block, first, end) + stepBytes * (count - 1), count, -stepBytes);
+  }
+
+  #run(phase: Phase, record: number, count: number, stride: number): void {
+    phase.run?.(this.#block + (this.#frames.get(phase) as number), record, count, stride);
+  }
+
+  #writeRecords(block: StepBlock, first: number, end: number): number {
+    const { active } = this.#setting.geometry;
+    const at = this.#block + this.#records;
+    for (let s = first; s < end; s++) this.#writeRecord(at + stepBytes * (s - first), block, s, active[s]);
+    return at;
+  }
+
+  /** Runs a phase on all rows of a block, as many at once as lie side by side. */
+  runRows(phase: Phase, block: StepBlock): void {
+    const { active } = this.#setting.geometry;
+    const at = this.#block + this.#records;
+    block.runs.forEach(([first, end], k) => {
+      this.#writeRecord(at + stepBytes * k, block, first, (end - first) * active[first]);
+    });
+    this.#run(phase, at, block.runs.length, stepBytes);
+  }
+
+  /** Runs a phase that reads no states on all rows of a block at once. */
+  runAll(phase: Phase, block: StepBlock): void {
+    const { rows, totalRows } = this.#setting.geometry;
+    const at = this.#block + this.#records;
+    this.#writeRecord(at, block, block.first, (rows[block.end] ?? totalRows) - rows[block.first]);
+    this.#run(phase, at, 1, stepBytes);
   }
 }
 
 function panelKey({ weight, k, n }: Extract<Call, { kind: "product" }>): string {
-  return JSON.stringify([weight, k, n]);
-}
-
-/** Copies values into the kernels' memory; a mask becomes lanes of all ones or zeros. */
-export function copyIn({ memory }: Kernels, at: number, data: TypedArray, dtype: Tensor["dtype"]): void {
-  if (dtype !== "bool") memory.f32.set(data, at >> 2);
-  else for (let i = 0; i < data.length; i++) memory.i32[(at >> 2) + i] = data[i] === 0 ? 0 : -1;
+  return `${weight.outside} ${weight.transposed} ${weight.row} ${weight.column} ${k} ${n}`;
 }

@@ -123,11 +123,13 @@ describe("what cannot be compiled is said", () => {
 
   it("more memory than the kernels have", () => {
     const long = { x: ones([3000, 2, 4]), states: [ones([2, 4])] };
-    // 4 MiB in all: the sequence's input, output and states take 0.3 MB, one of 16 times as many samples more than half.
+    // 4 MiB in all: what one sequence keeps for its gradient takes 0.1 MB, that of one with 32 times as many samples more
+    // than half. Where nothing is kept, memory is that of a few steps.
     withKernels({ maximumPages: 64 }, () => {
-      expect(runSequence(jobOf(simple, long))).toHaveProperty("output");
-      const wide = { x: ones([3000, 32, 4]), states: [ones([32, 4])] };
-      expect(runSequence(jobOf(simple, wide))).toMatchObject({
+      expect(runSequence(jobOf(simple, { ...long, x: requireGrad(long.x) }))).toHaveProperty("output");
+      const wide = { x: ones([3000, 64, 4]), states: [ones([64, 4])] };
+      expect(runSequence(jobOf(simple, wide))).toHaveProperty("output");
+      expect(runSequence(jobOf(simple, { ...wide, x: requireGrad(wide.x) }))).toMatchObject({
         reason: expect.stringContaining("half of the kernels' memory"),
         expected: false,
       });
@@ -234,7 +236,7 @@ describe("explainStep", () => {
       "backward, after the loop",
       "  sum over all rows of products [4] x [8]",
       "  sum over all rows of products [8] x [8]",
-      "per step and sample: 512 FLOP in matrix products, 48 bytes kept for the gradient",
+      "per step and sample: 512 FLOP in matrix products, 32 bytes kept for the gradient",
     ]);
   });
 
@@ -256,7 +258,7 @@ describe("explainStep", () => {
       "  product [8] x [8, 4]",
       "  sum over all rows of products [4] x [8]",
       "  sum over all rows of products [8] x [8]",
-      "per step and sample: 576 FLOP in matrix products, 48 bytes kept for the gradient",
+      "per step and sample: 576 FLOP in matrix products, 32 bytes kept for the gradient",
     ]);
   });
 

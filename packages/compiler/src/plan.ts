@@ -6,10 +6,11 @@ import type { FunctionBody } from "./wasm/assembler.ts";
 /** A part of the kernels' memory with rows of `width` values. */
 export interface BufferPlan {
   /**
-   * `sequence`: the rows of all steps. `state`: those before the first and after every step. `step`: one step's rows,
-   * written anew by each; what is in a row stays there until the row is active again.
+   * `sequence`: the rows of all steps. `block`: those of a block of steps, written anew by each. `state`: those before the
+   * first and after every step; of a block of steps where nothing is kept. `step`: one step's rows, written anew by each;
+   * what is in a row stays there until the row is active again.
    */
-  readonly kind: "sequence" | "state" | "step";
+  readonly kind: "sequence" | "block" | "state" | "step";
   readonly width: number;
   /** Whether the backward pass reads what the forward pass has written. */
   readonly kept: boolean;
@@ -17,13 +18,18 @@ export interface BufferPlan {
   readonly backward: boolean;
 }
 
+/**
+ * Where the rows that a call sees begin: with this step's among those of all steps, or among those of its block; with those
+ * of the states before or after it; `fixed` for a buffer of one step.
+ */
+export type Rows = "current" | "within" | "before" | "after" | "fixed";
+
 /** Rows of a buffer as one call sees them. */
 export interface Access {
   readonly buffer: number;
   /** The first column. */
   readonly column: number;
-  /** Which step's rows: this one's, the state before it, the state after it; `fixed` for a buffer of one step. */
-  readonly rows: "current" | "before" | "after" | "fixed";
+  readonly rows: Rows;
 }
 
 /** What a pass reads or writes, by its place among the pass's addresses. */
@@ -89,7 +95,7 @@ export interface Plan {
   readonly rows: readonly number[];
   readonly output: Access;
   readonly outputWidth: number;
-  /** On the rows of all steps at once. */
+  /** On the rows of a block of steps at once. */
   readonly before: readonly Call[];
   readonly loop: readonly Call[];
   readonly gradient: GradientPlan | undefined;

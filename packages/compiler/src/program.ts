@@ -1,30 +1,20 @@
 import { isRecording } from "@unroll/autograd";
-import { type Kernels, webAssembly } from "@unroll/kernels";
+import type { Kernels } from "@unroll/kernels";
 import type { Tensor } from "@unroll/tensor";
 import { build } from "./build.ts";
 import { differentiate, type Needs, needsAny } from "./differentiate.ts";
 import { type StepGraph, Uncompilable, type Value } from "./graph.ts";
 import { lower } from "./lower.ts";
-import type { Call, PassCall, Plan } from "./plan.ts";
+import type { Plan } from "./plan.ts";
 import { prune } from "./prune.ts";
 import { recompute } from "./recompute.ts";
 import { schedule } from "./schedule.ts";
-import { assemble } from "./wasm/assembler.ts";
-
-/** A pass of a step: where its arguments are, how many rows, and where the rows and states of the step begin. */
-export type PassFunction = (at: number, rows: number, current: number, before: number, after: number) => void;
+import { instantiate, type Loops } from "./wasm/module.ts";
 
 /** A compiled step. */
 export interface Program {
   readonly plan: Plan;
-  /** The functions of the passes, in the order of the calls. */
-  readonly forward: readonly PassFunction[];
-  readonly backward: readonly PassFunction[];
-}
-
-/** All passes among calls. */
-export function passesOf(...calls: readonly (readonly Call[])[]): PassCall[] {
-  return calls.flat().filter((call) => call.kind === "pass");
+  readonly loops: Loops;
 }
 
 /** How many structures are kept; a program that makes ever new ones would otherwise fill memory. */
@@ -64,32 +54,7 @@ export function planOf(graph: StepGraph, needs: Needs | undefined, fused: boolea
 
 function compile(kernels: Kernels, graph: StepGraph, needs: Needs | undefined): Program {
   const plan = planOf(graph, needs, kernels.build === "relaxed-simd");
-  const { gradient } = plan;
-  const forward = passesOf(plan.before, plan.loop);
-  const backward = gradient === undefined ? [] : passesOf(gradient.loop, gradient.after);
-  const functions = instantiate(kernels, [...forward, ...backward]);
-  return { plan, forward: functions.slice(0, forward.length), backward: functions.slice(forward.length) };
-}
-
-/** As the kernels declare it: 2 GiB. */
-const maximumPages = 32_768;
-
-function instantiate({ memory }: Kernels, passes: readonly PassCall[]): PassFunction[] {
-  const api = webAssembly();
-  if (passes.length === 0 || api === undefined) return [];
-  const bytes = assemble(
-    passes.map(({ body }) => body),
-    maximumPages,
-  );
-  let exports: Record<string, PassFunction>;
-  try {
-    const { Module, Instance } = api;
-    exports = new Instance(new Module(bytes), { env: { memory: memory.memory } }).exports as typeof exports;
-  } catch (error) {
-    // A content security policy may allow the kernels, compiled before, and refuse this.
-    throw new Uncompilable(`a module is refused (${error instanceof Error ? error.message : String(error)})`);
-  }
-  return passes.map((_, i) => exports[`f${i}`]);
+  return { plan, loops: instantiate(kernels, plan) };
 }
 
 /** What a step has in common with all steps that one program computes: everything but the batch and the values. */

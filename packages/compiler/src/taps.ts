@@ -85,7 +85,7 @@ export function squaresOf(kernels: Kernels): RowSquares {
   if (run === undefined) {
     const api = webAssembly();
     if (api === undefined) throw new Uncompilable("there is no WebAssembly");
-    const module = new api.Module(assemble([rowSquares()], 32_768));
+    const module = new api.Module(assemble({ imports: [], functions: [rowSquares()], exports: { f0: 0 } }));
     const { f0 } = new api.Instance(module, { env: { memory: kernels.memory.memory } }).exports as { f0: RowSquares };
     run = f0;
     functions.set(kernels, run);

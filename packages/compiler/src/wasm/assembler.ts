@@ -10,10 +10,11 @@ export const Op = {
   block: 0x02,
   loop: 0x03,
   if: 0x04,
+  else: 0x05,
   end: 0x0b,
   br: 0x0c,
   brIf: 0x0d,
-  return: 0x0f,
+  call: 0x10,
   localGet: 0x20,
   localSet: 0x21,
   i32Load: 0x28,
@@ -27,6 +28,7 @@ export const Op = {
   i32Sub: 0x6b,
   i32Mul: 0x6c,
   i32And: 0x71,
+  i32Shl: 0x74,
   f64Add: 0xa0,
 } as const;
 
@@ -45,6 +47,7 @@ export const Simd = {
   ge: 0x46,
   not: 0x4d,
   and: 0x4e,
+  andNot: 0x4f,
   or: 0x50,
   xor: 0x51,
   bitselect: 0x52,
@@ -111,17 +114,37 @@ export interface FunctionBody {
   readonly code: readonly number[];
 }
 
-/** A module of functions, exported as `f0`, `f1`, …, over the memory `env.memory` of at most `maximumPages` pages. */
-export function assemble(functions: readonly FunctionBody[], maximumPages: number): Uint8Array<ArrayBuffer> {
-  const arities = [...new Set(functions.map((body) => body.parameters))];
+/** A function of another module: i32 parameters, no result. */
+export interface ImportedFunction {
+  readonly name: string;
+  readonly parameters: number;
+}
+
+/** The most pages that the kernels' memory may have, as every module that imports it declares: 2 GiB. */
+export const maximumPages = 32_768;
+
+/** What a module consists of. Calls count the imported functions first. */
+export interface ModuleParts {
+  /** Imported from `env`, beside the memory `env.memory`. */
+  readonly imports: readonly ImportedFunction[];
+  readonly functions: readonly FunctionBody[];
+  /** Names and places among `functions`. */
+  readonly exports: Readonly<Record<string, number>>;
+}
+
+/** The bytes of a module. */
+export function assemble({ imports, functions, exports }: ModuleParts): Uint8Array<ArrayBuffer> {
+  const arities = [...new Set([...imports, ...functions].map(({ parameters }) => parameters))];
   const types = arities.map((n) => [0x60, ...vector(new Array<number[]>(n).fill([I32])), 0]);
+  const typeOf = ({ parameters }: { parameters: number }) => unsigned(arities.indexOf(parameters));
   const memory = [...text("env"), ...text("memory"), 0x02, 0x01, ...unsigned(1), ...unsigned(maximumPages)];
-  const exported = functions.map((_, i) => [...text(`f${i}`), 0x00, ...unsigned(i)]);
+  const imported = imports.map((fn) => [...text("env"), ...text(fn.name), 0x00, ...typeOf(fn)]);
+  const exported = Object.entries(exports).map(([name, at]) => [...text(name), 0x00, ...unsigned(imports.length + at)]);
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
     ...section(1, vector(types)),
-    ...section(2, vector([memory])),
-    ...section(3, vector(functions.map((body) => unsigned(arities.indexOf(body.parameters))))),
+    ...section(2, vector([memory, ...imported])),
+    ...section(3, vector(functions.map(typeOf))),
     ...section(7, vector(exported)),
     ...section(10, vector(functions.map(codeOf))),
   ]);

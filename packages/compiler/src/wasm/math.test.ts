@@ -4,8 +4,9 @@ import { describe, expect, it } from "vitest";
 import { elementwise } from "../elementwise.ts";
 import { assemble } from "./assembler.ts";
 import { argumentBytes, type PassAddress, passFunction } from "./pass.ts";
+import { stepBytes } from "./step-record.ts";
 
-type Run = (at: number, rows: number, current: number, before: number, after: number) => void;
+type Run = (at: number, step: number) => void;
 
 const builds = (["simd", "relaxed-simd"] as const).filter((build) => webAssembly()?.validate(bytesOf(build)));
 
@@ -23,7 +24,8 @@ function compiled(wasm: Kernels, fn: string, arity: number, attrs: number[]): Ru
   );
   const api = webAssembly();
   if (api === undefined) throw new Error("no WebAssembly");
-  const module = new api.Module(assemble([body], 32_768));
+  const bytes = assemble({ imports: [], functions: [body], exports: { f0: 0 } });
+  const module = new api.Module(bytes);
   return (new api.Instance(module, { env: { memory: wasm.memory.memory } }).exports as { f0: Run }).f0;
 }
 
@@ -64,13 +66,15 @@ describe.each(builds)("emitted functions in the %s build", (build) => {
   ): void {
     const run = compiled(wasm, fn, arity, attrs);
     const { memory } = wasm;
-    const at = memory.allocate(5 * 4 * (n + 4) + argumentBytes(3), "a test");
+    const at = memory.allocate(5 * 4 * (n + 4) + argumentBytes(3) + stepBytes, "a test");
     const [x, y, out, expected, args] = [0, 1, 2, 3, 4].map((k) => at + 4 * k * (n + 4));
+    const step = args + argumentBytes(3);
     memory.f32.set(numbers(n), x >> 2);
     memory.f32.set(numbers(n + 2).subarray(2), y >> 2);
-    memory.i32.set([n, x, 0, y, 0, out, 0], args >> 2);
+    memory.i32.set([n, 0, x, 0, y, 0, out, 0], args >> 2);
+    memory.i32.set([1, 0, 0, 0, 0], step >> 2);
     memory.f32[(out >> 2) + n] = 5;
-    run(args, 1, 0, 0, 0);
+    run(args, step);
     kernel(expected, x, y);
     const bits = (from: number) =>
       Array.from({ length: n }, (_, i) => {

@@ -1,14 +1,18 @@
+import type { Rows } from "../plan.ts";
 import { type FunctionBody, Op, Simd, unsigned } from "./assembler.ts";
+import { stepFields } from "./step-record.ts";
 import { type Index, type Lanes, VectorCode } from "./vector-code.ts";
 
 /** How a pass goes through an operand. */
 export interface PassAddress {
   /** Whether neighbouring columns are neighbours in memory; otherwise one value serves a whole row. */
   readonly columns: boolean;
-  /** Which of the row numbers given at a call is where the operand's rows begin; `fixed` for row 0. */
-  readonly rows: "current" | "before" | "after" | "fixed";
+  /** Where the operand's rows begin. */
+  readonly rows: Rows;
   /** Read, or written. */
   readonly written: boolean;
+  /** Whether values that are smaller than the pass's threshold are read as 0. */
+  readonly flushed?: boolean;
 }
 
 /** The computation of four columns: it loads and stores operands by their number. */
@@ -17,25 +21,34 @@ export type PassComputation = (
   load: (operand: number) => Lanes,
 ) => readonly { operand: number; value: Lanes }[];
 
-// Parameters: where the arguments lie, how many rows, and where the rows of this step and of the states begin.
-const [argumentsAt, rows, current, before, after] = [0, 1, 2, 3, 4];
+// Parameters: where the arguments lie, and where the record of the step.
+const [argumentsAt, step] = [0, 1];
 
-/** Bytes of the arguments: the columns, then address and bytes between rows for each operand. */
+/** Bytes of a vector. */
+const vectorBytes = 16;
+
+/** Bytes of the arguments: the columns, the threshold, then address and bytes between rows for each operand. */
 export function argumentBytes(operands: number): number {
-  return 4 + 8 * operands;
+  return 8 + 8 * operands;
 }
 
 /**
- * A function over `rows` rows, four columns at a time. What is left of a row is computed on whole vectors too, of which
- * only as many lanes are stored as there are columns; up to three values beyond a row's end are read.
+ * A function over the rows of a step, two vectors of four columns at a time. What is left of a row is computed on whole
+ * vectors too, of which only as many lanes are stored as there are columns; up to three values beyond a row's end are read.
  */
 export function passFunction(operands: readonly PassAddress[], compute: PassComputation, fused: boolean): FunctionBody {
-  const code = new VectorCode(5, fused);
+  const code = new VectorCode(2, fused);
   const pointers = operands.map(() => code.index());
   const steps = operands.map(() => code.index());
-  const [bytes, left, at] = [code.index(), code.index(), code.index()];
+  const [rows, width, pairs, left, at] = [code.index(), code.index(), code.index(), code.index(), code.index()];
+  const threshold = operands.some(({ flushed }) => flushed) ? code.lanes() : undefined;
+  const flush = (operand: number, lanes: Lanes): Lanes => {
+    if (operands[operand].flushed !== true || threshold === undefined) return lanes;
+    // NaN is not smaller than anything.
+    return code.of(Simd.andNot, lanes, code.of(Simd.lt, code.of(Simd.abs, lanes), threshold));
+  };
   const single = new Map<number, Lanes>();
-  const single4 = (operand: number): Lanes => {
+  const singleOf = (operand: number): Lanes => {
     let lanes = single.get(operand);
     if (lanes === undefined) {
       lanes = code.lanes();
@@ -43,31 +56,40 @@ export function passFunction(operands: readonly PassAddress[], compute: PassComp
     }
     return lanes;
   };
-  const body = (store: (operand: number, value: Lanes) => void): void => {
+  const body = (offset: number, store: (operand: number, value: Lanes) => void): void => {
     const loaded = new Map<number, Lanes>();
     const results = compute(code, (operand) => {
-      if (!operands[operand].columns) return single4(operand);
+      if (!operands[operand].columns) return singleOf(operand);
       let lanes = loaded.get(operand);
       if (lanes === undefined) {
-        lanes = code.lanes();
+        const values = code.lanes();
         address(code, pointers[operand], at);
-        code.access(Simd.load);
-        code.set(lanes);
+        code.access(Simd.load, offset);
+        code.set(values);
+        lanes = flush(operand, values);
         loaded.set(operand, lanes);
       }
       return lanes;
     });
     for (const { operand, value } of results) store(operand, value);
   };
-  const whole = code.apart(() =>
-    body((operand, value) => {
-      address(code, pointers[operand], at);
-      code.get(value);
-      code.access(Simd.store);
-    }),
-  );
+  const whole = (offset: number) => (operand: number, value: Lanes) => {
+    address(code, pointers[operand], at);
+    code.get(value);
+    code.access(Simd.store, offset);
+  };
+  // One vector after the other: their values need not be in registers together, and share the arithmetic of addresses.
+  const pair = code.apart(() => {
+    body(0, whole(0));
+    body(vectorBytes, whole(vectorBytes));
+  });
   const rest = code.apart(() =>
-    body((operand, value) => {
+    body(0, (operand, value) => {
+      code.get(left);
+      code.integer(4);
+      code.emit(Op.i32GeS, Op.if, 0x40);
+      whole(0)(operand, value);
+      code.emit(Op.else);
       address(code, pointers[operand], at);
       code.get(value);
       storeLane(code, 0);
@@ -80,32 +102,36 @@ export function passFunction(operands: readonly PassAddress[], compute: PassComp
         storeLane(code, lane);
         code.emit(Op.end);
       }
+      code.emit(Op.end);
     }),
   );
-  load32(code, 0);
-  code.set(left);
+  load32(code, step, stepFields.count);
+  code.set(rows);
+  load32(code, argumentsAt, 0);
+  code.set(width);
+  if (threshold !== undefined) {
+    code.get(argumentsAt);
+    code.access(Simd.load32Splat, 4);
+    code.set(threshold);
+  }
   operands.forEach(({ rows: from }, k) => {
-    load32(code, 8 + 8 * k);
+    load32(code, argumentsAt, 12 + 8 * k);
     code.set(steps[k]);
-    load32(code, 4 + 8 * k);
+    load32(code, argumentsAt, 8 + 8 * k);
     if (from !== "fixed") {
-      code.get(from === "current" ? current : from === "before" ? before : after);
+      load32(code, step, stepFields[from]);
       code.get(steps[k]);
       code.emit(Op.i32Mul, Op.i32Add);
     }
     code.set(pointers[k]);
   });
-  // Whole vectors of a row, in bytes, and how many columns are left.
-  code.get(left);
-  code.integer(-4);
+  // Pairs of vectors, in bytes.
+  code.get(width);
+  code.integer(-8);
   code.emit(Op.i32And);
-  code.integer(4);
-  code.emit(Op.i32Mul);
-  code.set(bytes);
-  code.get(left);
-  code.integer(3);
-  code.emit(Op.i32And);
-  code.set(left);
+  code.integer(2);
+  code.emit(Op.i32Shl);
+  code.set(pairs);
   code.emit(...code.constants());
   code.emit(Op.block, 0x40, Op.loop, 0x40);
   code.get(rows);
@@ -114,32 +140,40 @@ export function passFunction(operands: readonly PassAddress[], compute: PassComp
     code.get(pointers[operand]);
     code.access(Simd.load32Splat);
     code.set(lanes);
+    const flushed = flush(operand, lanes);
+    if (flushed !== lanes) {
+      code.get(flushed);
+      code.set(lanes);
+    }
   }
   code.integer(0);
   code.set(at);
-  code.get(bytes);
-  code.emit(Op.if, 0x40, Op.loop, 0x40, ...whole);
+  code.get(pairs);
+  code.emit(Op.if, 0x40, Op.loop, 0x40, ...pair);
+  advance(code, at, 2 * vectorBytes);
   code.get(at);
-  code.integer(16);
-  code.emit(Op.i32Add);
-  code.set(at);
-  code.get(at);
-  code.get(bytes);
+  code.get(pairs);
   code.emit(Op.i32LtS, Op.brIf, ...unsigned(0), Op.end, Op.end);
+  code.get(width);
+  code.integer(7);
+  code.emit(Op.i32And);
+  code.set(left);
   code.get(left);
-  code.emit(Op.if, 0x40, ...rest, Op.end);
+  code.emit(Op.if, 0x40, Op.loop, 0x40, ...rest);
+  advance(code, at, vectorBytes);
+  advance(code, left, -4);
+  code.get(left);
+  code.integer(0);
+  code.emit(Op.i32GtS, Op.brIf, ...unsigned(0), Op.end, Op.end);
   operands.forEach((_, k) => {
     code.get(pointers[k]);
     code.get(steps[k]);
     code.emit(Op.i32Add);
     code.set(pointers[k]);
   });
-  code.get(rows);
-  code.integer(1);
-  code.emit(Op.i32Sub);
-  code.set(rows);
+  advance(code, rows, -1);
   code.emit(Op.br, ...unsigned(0), Op.end, Op.end);
-  return { parameters: 5, locals: code.locals, code: [...code.code] };
+  return { parameters: 2, locals: code.locals, code: [...code.code] };
 }
 
 function address(code: VectorCode, pointer: Index, at: Index): void {
@@ -148,8 +182,15 @@ function address(code: VectorCode, pointer: Index, at: Index): void {
   code.emit(Op.i32Add);
 }
 
-function load32(code: VectorCode, offset: number): void {
-  code.get(argumentsAt);
+function advance(code: VectorCode, index: Index, by: number): void {
+  code.get(index);
+  code.integer(by);
+  code.emit(Op.i32Add);
+  code.set(index);
+}
+
+function load32(code: VectorCode, base: Index, offset: number): void {
+  code.get(base);
   code.emit(Op.i32Load, 2, ...unsigned(offset));
 }
 
