@@ -12,6 +12,8 @@ const minMax = entry.MinMaxScaler.fit(series);
 const loader = new entry.DataLoader({ dataset });
 const batches = new entry.LanguageModelBatches([0, 1, 2, 3], { batchSize: 1, length: 2 });
 const identity = (value: unknown) => value;
+const parity = entry.paritySequences();
+const digits = { rows: 1, columns: 2, images: Uint8Array.of(0, 9), labels: Uint8Array.of(3) };
 const constructedInside = "private: made by fit, fromText and fromJSON";
 
 wrongArgumentTests({
@@ -20,9 +22,12 @@ wrongArgumentTests({
   valid: {
     addingChance: [{ variant: "original", length: 20 }],
     addingTask: [{ length: 4, batchSize: 2, variant: "halves", generator, dtype: "float32" }],
+    addingSequences: [{ length: 12, variant: "original", seed: 1, split: "test", count: 5, dtype: "float64" }],
     batchStream: [[1, 2, 3], { batchSize: 2, dropLast: true }],
+    collateSequences: [[parity.get(0), parity.get(1)]],
     concatDatasets: [[dataset]],
     copyingChance: [{ length: 4, symbols: 3, copied: 2 }],
+    copyingSequences: [{ length: 4, variant: "tcn", delay: "random", symbols: 3, copied: 2, seed: 1 }],
     copyingTask: [{ length: 4, batchSize: 2, symbols: 3, copied: 2, variant: "tcn", generator }],
     DataLoader: [
       {
@@ -37,19 +42,32 @@ wrongArgumentTests({
     ],
     "DataLoader.restore": [{ ...loader.state() }],
     defaultCollate: [[1, 2]],
+    digitsFromIdx: [
+      Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 9),
+      Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 4),
+    ],
     fromArray: [[1, 2]],
     fromTensors: [series],
     iterate: [dataset],
     LanguageModelBatches: [[0, 1, 2, 3], { batchSize: 1, length: 2, dropLast: true }],
     "LanguageModelBatches.restore": [{ ...batches.state() }],
+    lstm1997Task: ["1", { seed: 1, split: "test", dtype: "float64" }],
     map: [dataset, identity],
     mapStream: [[1, 2], identity],
     "MinMaxScaler.fit": [series, { range: [0, 1] }],
     "MinMaxScaler.fromJSON": [{ ...minMax.toJSON() }],
     "MinMaxScaler.inverse": [series],
     "MinMaxScaler.transform": [series],
+    multiplicationSequences: [{ length: 20, wrongOf2000: 140, seed: 1 }],
+    noiseFreeSequences: [{ variant: "2c", p: 3, q: 4, loss: "squaredError", seed: 1 }],
+    noisySequences: [{ variant: "3b", length: 9, informative: 2, criterion: "ST1", seed: 1 }],
     padSequences: [[series], { padValue: 1, batchFirst: true }],
+    paritySequences: [{ minLength: 4, maxLength: 8, seed: 1 }],
+    parseIdx: [Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 7)],
+    pixelDigits: [digits, { scaling: "standard", pool: 1, dtype: "float64", permuted: true, seed: 1 }],
     randomSplit: [dataset, [1, 2], { generator }],
+    reberSequences: [{ embedded: true, strings: 4, loss: "squaredError", seed: 1 }],
+    rowDigits: [digits, { scaling: "standard", pool: 1, dtype: "float64" }],
     sequentialSplit: [dataset, [1, 2]],
     shuffled: [dataset, { generator }],
     shuffleStream: [[1, 2, 3], { bufferSize: 2, generator }],
@@ -62,6 +80,7 @@ wrongArgumentTests({
     subset: [dataset, [0, 1]],
     take: [dataset, 1],
     takeStream: [[1, 2], 1],
+    temporalOrderSequences: [{ variant: "6b", length: 30, loss: "squaredError", seed: 1 }],
     unpadSequences: [tensor([[1], [2]]), tensor([2], { dtype: "int32" }), { batchFirst: false }],
     "CharVocabulary.decode": [[0, 1]],
     "CharVocabulary.encode": ["ab"],

@@ -4,9 +4,9 @@ import { checkGiven, generatorOf, oneOf, show, wholeNumber } from "../check.ts";
 /** Which published form of the adding problem; they differ in how far back the first summand can lie. */
 export type AddingVariant = "halves" | "anywhere" | "original";
 
-const variants: readonly AddingVariant[] = ["halves", "anywhere", "original"];
+export const addingVariants: readonly AddingVariant[] = ["halves", "anywhere", "original"];
 // The original marks one of the first ten pairs, and the last pair must not be among them.
-const shortest = { halves: 2, anywhere: 2, original: 11 } as const;
+export const shortestAdding = { halves: 2, anywhere: 2, original: 11 } as const;
 
 /** Options of {@link addingTask}. */
 export interface AddingTaskOptions {
@@ -55,8 +55,8 @@ export interface AddingBatch {
 export function addingTask(options: AddingTaskOptions): AddingBatch {
   const fn = "addingTask";
   checkGiven(fn, options, ["length", "batchSize", "variant", "generator", "dtype"]);
-  const variant = oneOf(fn, "variant", options.variant ?? "halves", variants);
-  const length = wholeNumber(fn, "length", options.length, shortest[variant]);
+  const variant = oneOf(fn, "variant", options.variant ?? "halves", addingVariants);
+  const length = wholeNumber(fn, "length", options.length, shortestAdding[variant]);
   const batch = wholeNumber(fn, "batchSize", options.batchSize, 1);
   const generator = generatorOf(fn, options);
   const dtype = options.dtype ?? "float32";
@@ -96,15 +96,17 @@ export function addingTask(options: AddingTaskOptions): AddingBatch {
   };
 }
 
-const drawMarks: Readonly<Record<AddingVariant, (length: number, generator: Generator) => readonly [number, number]>> =
-  {
-    halves: (length, generator) => {
-      const half = Math.floor(length / 2);
-      return [generator.integer(half), half + generator.integer(length - half)];
-    },
-    anywhere: (length, generator) => anotherOf(generator.integer(length), length - 1, generator),
-    original: (length, generator) => anotherOf(generator.integer(10), Math.floor(length / 2) - 1, generator),
-  };
+/** The two steps that are marked in a sequence of the given length. */
+export const drawMarks: Readonly<
+  Record<AddingVariant, (length: number, generator: Generator) => readonly [number, number]>
+> = {
+  halves: (length, generator) => {
+    const half = Math.floor(length / 2);
+    return [generator.integer(half), half + generator.integer(length - half)];
+  },
+  anywhere: (length, generator) => anotherOf(generator.integer(length), length - 1, generator),
+  original: (length, generator) => anotherOf(generator.integer(10), Math.floor(length / 2) - 1, generator),
+};
 
 /** `first`, and one of the first `count` steps that are not `first`. */
 function anotherOf(first: number, count: number, generator: Generator): readonly [number, number] {
@@ -134,8 +136,8 @@ export interface AddingChanceOptions {
 export function addingChance(options: AddingChanceOptions = {}): number {
   const fn = "addingChance";
   checkOptions(fn, options, ["variant", "length"]);
-  const variant = oneOf(fn, "variant", options.variant ?? "halves", variants);
+  const variant = oneOf(fn, "variant", options.variant ?? "halves", addingVariants);
   if (variant !== "original") return 1 / 6;
-  const length = wholeNumber(fn, "length", options.length, shortest.original);
+  const length = wholeNumber(fn, "length", options.length, shortestAdding.original);
   return (2 - 0.1 - 0.9 / (Math.floor(length / 2) - 1)) / 48;
 }

@@ -4,6 +4,8 @@ import { checkGiven, generatorOf, oneOf, wholeNumber } from "../check.ts";
 /** Which published form of the copying task; they differ in what is shown while the answer is given. */
 export type CopyingVariant = "arjovsky" | "tcn";
 
+export const copyingVariants: readonly CopyingVariant[] = ["arjovsky", "tcn"];
+
 /** Options of {@link copyingTask}. */
 export interface CopyingTaskOptions {
   /** T: how long the symbols must be remembered. */
@@ -52,7 +54,7 @@ export function copyingTask(options: CopyingTaskOptions): CopyingBatch {
   checkGiven(fn, options, ["length", "batchSize", "symbols", "copied", "variant", "generator"]);
   const { length, symbols, copied } = sizesOf(fn, options);
   const batch = wholeNumber(fn, "batchSize", options.batchSize, 1);
-  const variant = oneOf<CopyingVariant>(fn, "variant", options.variant ?? "arjovsky", ["arjovsky", "tcn"]);
+  const variant = oneOf(fn, "variant", options.variant ?? "arjovsky", copyingVariants);
   const generator = generatorOf(fn, options);
 
   const steps = length + 2 * copied;
