@@ -193,13 +193,13 @@ describe("bench gradflow without a terminal", () => {
 });
 
 describe("bench speed", () => {
-  const tiny = ["speed", "--seconds", "0.2"];
+  const tiny = ["speed", "--seconds", "0.2", "--only", "gemm,elementwise,eager,training"];
 
   function speedIn(out: string): SpeedResult {
     return JSON.parse(readFileSync(path.join(folder, out, "result.json"), "utf8"));
   }
 
-  it("measures every suite, prints its tables and writes a report", async () => {
+  it("measures every suite without peers, prints its tables and writes a report", async () => {
     const { code, printed } = await inTerminal([...tiny, "--out", "speed"]);
     expect(code, printed).toBe(0);
     expect(printed).toContain("seed 1");
@@ -225,6 +225,34 @@ describe("bench speed", () => {
     const aims = result.suites.map(({ rows }) => rows.filter(({ aim }) => aim !== undefined).length);
     // The relaxed build's training step is only reported.
     expect(aims).toEqual([3, 6, 6, result.environment.build === "simd" ? 1 : 0]);
+  });
+
+  it("names every peer that is missing or needs more time, with its reason, and shows no number for it", async () => {
+    const { code, printed } = await inTerminal([
+      "speed",
+      "--seconds",
+      "0.5",
+      "--only",
+      "model,cells",
+      "--out",
+      "peers",
+    ]);
+    expect(code, printed).toBe(0);
+    const [model, cells] = speedIn("peers").suites;
+    const { rows, absent = [] } = model;
+    for (const { why } of absent)
+      expect(why).toMatch(/^(not installed: pnpm bench speed --install-peers|no python3|over)/);
+    const ways = [...rows, ...absent].map(({ way }) => way);
+    if (!ways.includes("all")) expect(ways.sort()).toEqual(["PyTorch", "Unroll", "tfjs cpu", "tfjs wasm"]);
+    expect(cells.rows.map(({ way }) => way)).toEqual([
+      "built-in",
+      "peephole",
+      "coupled gate",
+      "layer-normalised",
+      "concat([x, h])",
+      "plain ops",
+    ]);
+    expect(printed).toContain("time of the built-in");
   });
 
   it("prints what an earlier run measured, as tables or as Markdown", () => {
@@ -257,7 +285,16 @@ describe("bench speed", () => {
     const { status, stdout } = withoutTerminal(["speed", "--help"]);
     expect(status).toBe(0);
     expect(stdout).toContain("$ pnpm bench speed [options]");
-    for (const option of ["--only", "--seconds", "--seed", "--out", "--quick", "--markdown", "--from"])
+    for (const option of [
+      "--only",
+      "--seconds",
+      "--seed",
+      "--out",
+      "--quick",
+      "--markdown",
+      "--from",
+      "--install-peers",
+    ])
       expect(stdout).toContain(option);
   });
 

@@ -35,13 +35,14 @@ cli
   });
 
 cli
-  .command("speed", "Measure how fast kernels, ops and training steps are")
+  .command("speed", "Measure how fast kernels, ops and training steps are, also against other libraries")
   .usage("speed [options]")
   .option("--only <names>", `which suites: ${suiteNames.join(", ")} (default: all)`)
-  .option("--seconds <time>", "how long to measure (default: 60)")
+  .option("--seconds <time>", "how long to measure (default: 900; 60 without the suites that compare with peers)")
   .option("--seed <number>", "draws the operands and the order of the samples (default: 1)")
   .option("--out <dir>", "where report.html and result.json go (default: results/speed-<time>)")
-  .option("--quick", "12 seconds: less certain")
+  .option("--quick", "2 minutes, or 12 seconds without peers: less certain, and no large sizes")
+  .option("--install-peers", "fetch the libraries to compare with, about 700 MB, and measure nothing")
   .option("--markdown", "print the numbers that have an aim as a Markdown table")
   .option("--from <file>", "measure nothing, print the result.json of an earlier run; give it several times to compare")
   .example((name) => `  $ ${name} speed --only gemm --seconds 20`)

@@ -22,6 +22,11 @@ export function atLeast(value: number, ratio: Spread): Aim {
   return { of: "ratio", bound: "least", value, met: ratio.median >= value };
 }
 
+/** An aim that a ratio must not pass. */
+export function noMoreThan(value: number, ratio: Spread): Aim {
+  return { of: "ratio", bound: "most", value, met: ratio.median <= value };
+}
+
 /** An aim that a time must not pass. */
 export function atMost(value: number, seconds: Spread): Aim {
   return { of: "seconds", bound: "most", value, met: seconds.median <= value };

@@ -29,6 +29,8 @@ export interface BarChart {
   /** Under the axis. */
   readonly unit: string;
   readonly groups: readonly BarGroup[];
+  /** A logarithmic axis on which bars begin at 1, to the right or to the left. */
+  readonly logarithmic?: boolean;
   /** Ticks of the axis, as text. */
   readonly tick: (value: number) => string;
 }
@@ -41,13 +43,18 @@ const gap = 14;
 const ink = "#1f2328";
 
 /** Lying bars with whiskers for the spread and a mark where the aim is, as SVG. */
-export function renderBarChart({ id, label, unit, groups, tick }: BarChart): string {
+export function renderBarChart({ id, label, unit, groups, tick, logarithmic = false }: BarChart): string {
   const top = 10;
   const heightOf = ({ bars }: BarGroup) => bars.length * barHeight + gap;
   const height = top + groups.reduce((sum, group) => sum + heightOf(group), 0) + 52;
   const plot = { left: nameWidth, top, right: width - textWidth, bottom: height - 52 };
-  const most = scaleEnd(groups.flatMap(({ bars }) => bars));
-  const x = (value: number) => plot.left + (Math.min(value, most) / most) * (plot.right - plot.left);
+  const all = groups.flatMap(({ bars }) => bars);
+  const [least, most] = logarithmic ? logarithmicEnds(all) : [0, scaleEnd(all)];
+  const place = logarithmic
+    ? (value: number) => Math.log(Math.max(value, least) / least) / Math.log(most / least)
+    : (value: number) => value / most;
+  const x = (value: number) => plot.left + place(Math.min(value, most)) * (plot.right - plot.left);
+  const base = x(logarithmic ? 1 : 0);
   let at = top;
   const graphic = groups.flatMap((group) => {
     const start = at;
@@ -55,7 +62,7 @@ export function renderBarChart({ id, label, unit, groups, tick }: BarChart): str
     const middle = start + (heightOf(group) - gap) / 2 + gap / 2;
     return [
       text(group.name, plot.left - 12, middle, "right", ink),
-      ...group.bars.flatMap((bar, k) => drawn(bar, start + gap / 2 + k * barHeight, x)),
+      ...group.bars.flatMap((bar, k) => drawn(bar, start + gap / 2 + k * barHeight, base, x)),
     ];
   });
   return renderSvg({
@@ -67,7 +74,8 @@ export function renderBarChart({ id, label, unit, groups, tick }: BarChart): str
       grid: gridOf(plot),
       xAxis: {
         ...axis,
-        min: 0,
+        ...(logarithmic ? { type: "log" as const } : {}),
+        min: least,
         max: most,
         name: unit,
         nameLocation: "middle",
@@ -90,9 +98,20 @@ function scaleEnd(bars: readonly Bar[]): number {
   return 1.02 * Math.min(Math.max(high, needed), 1.4 * needed);
 }
 
+/** Where a logarithmic axis begins and ends: at powers of ten around all medians and aims. */
+function logarithmicEnds(bars: readonly Bar[]): [number, number] {
+  const values = bars.flatMap(({ value, aim }) => [value, aim ?? value]);
+  return [10 ** Math.floor(Math.log10(Math.min(0.9, ...values))), 10 ** Math.ceil(Math.log10(Math.max(2, ...values)))];
+}
+
 /** A bar, its whiskers, its aim and its text. */
-function drawn({ value, low, high, text: words, color, aim }: Bar, y: number, x: (value: number) => number): object[] {
-  const [left, center] = [x(0), y + barHeight / 2];
+function drawn(
+  { value, low, high, text: words, color, aim }: Bar,
+  y: number,
+  base: number,
+  x: (value: number) => number,
+): object[] {
+  const center = y + barHeight / 2;
   const line = (x1: number, y1: number, x2: number, y2: number, stroke: string, lineWidth: number) => ({
     type: "line",
     silent: true,
@@ -106,7 +125,12 @@ function drawn({ value, low, high, text: words, color, aim }: Bar, y: number, x:
       type: "rect",
       silent: true,
       z: 5,
-      shape: { x: left, y: y + 2, width: Math.max(0.5, x(value) - left), height: barHeight - 4 },
+      shape: {
+        x: Math.min(base, x(value)),
+        y: y + 2,
+        width: Math.max(0.5, Math.abs(x(value) - base)),
+        height: barHeight - 4,
+      },
       style: { fill: color },
     },
     line(x(low), center, x(high), center, ink, 1.2),

@@ -1,6 +1,6 @@
 import { InputError } from "../input-error.ts";
 import { names, positive, whole } from "../options.ts";
-import { type SpeedConfig, type SuiteName, suiteNames } from "./result.ts";
+import { peerSuites, type SpeedConfig, type SuiteName, suiteNames } from "./result.ts";
 
 /** The options of `bench speed` as they come from the command line. */
 export interface SpeedOptions {
@@ -11,10 +11,12 @@ export interface SpeedOptions {
   quick?: boolean;
   markdown?: boolean;
   from?: unknown;
+  installPeers?: boolean;
 }
 
-const defaultSeconds = 60;
-const quickSeconds = 12;
+/** For the kernels and ops alone, and with the suites that compare with peers. */
+const defaultSeconds = { own: 60, peers: 900 };
+const quickSeconds = { own: 12, peers: 120 };
 
 /**
  * The settings of a run.
@@ -23,9 +25,11 @@ const quickSeconds = 12;
  */
 export function speedConfigOf({ only, seconds, seed, quick }: SpeedOptions): SpeedConfig {
   if (quick && seconds !== undefined) throw new InputError("--quick and --seconds exclude each other");
+  const suites = names("only", only, suiteNames) as readonly SuiteName[];
+  const scope = suites.some((name) => (peerSuites as readonly SuiteName[]).includes(name)) ? "peers" : "own";
   return {
-    suites: names("only", only, suiteNames) as readonly SuiteName[],
-    seconds: positive("seconds", seconds, quick ? quickSeconds : defaultSeconds, 86_400),
+    suites,
+    seconds: positive("seconds", seconds, (quick ? quickSeconds : defaultSeconds)[scope], 86_400),
     seed: whole("seed", seed, 1, 0),
   };
 }

@@ -5,11 +5,13 @@ import { type Bar, type BarGroup, renderBarChart } from "./bar-chart.ts";
 import { sampleSeconds } from "./measure.ts";
 import type { Row, SpeedResult, SuiteResult } from "./result.ts";
 import {
+  absentLines,
   aimText,
   buildText,
   columnsOf,
   loadWarning,
   machineText,
+  peerLines,
   ratioText,
   roundTimeText,
   timeText,
@@ -47,6 +49,11 @@ ${renderAbout(result)}
 
 /** Of Okabe and Ito's palette. */
 const colors: Readonly<Record<string, string>> = {
+  Unroll: "#0072B2",
+  "built-in": "#0072B2",
+  PyTorch: "#D55E00",
+  "tfjs wasm": "#E69F00",
+  "jax-js": "#CC79A7",
   kernel: "#0072B2",
   wasm: "#0072B2",
   recorded: "#0072B2",
@@ -68,7 +75,14 @@ ${chartsOf(suite)
       `<figure><div class="card scroll">${svg}</div><figcaption>${escapeHtml(caption)}</figcaption></figure>`,
   )
   .join("\n")}
-${tableOf(suite)}</section>`;
+${tableOf(suite)}${absentOf(suite)}</section>`;
+}
+
+/** What was not measured, and why. */
+function absentOf(suite: SuiteResult): string {
+  const lines = absentLines(suite);
+  if (lines.length === 0) return "";
+  return `<p>Not measured:</p><ul>${lines.map((line) => `<li>${escapeHtml(line)}</li>`).join("")}</ul>`;
 }
 
 /** How many aims are met, and which are not. */
@@ -103,7 +117,9 @@ function chartsOf(suite: SuiteResult): Drawn[] {
   const { ratio, rows, title } = suite;
   if (rows.length === 0) return [];
   const words = "Bars: medians. Thin lines: where the middle 80 % of the samples lie. Red marks: aims.";
-  const drawn = ratio === undefined ? rows : rows.filter((row) => row.way !== "peak");
+  // What the others are compared with is 1 everywhere.
+  const drawn = ratio === undefined ? rows : rows.filter((row) => row.way !== "peak" && row.way !== ratio.against);
+  if (drawn.length === 0) return [];
   const key = [...new Set(drawn.map((row) => row.way))].map((way) => `${way} ${tone(way)}`).join(", ");
   const caption = `${words} Colours: ${key}.`;
   if (ratio !== undefined) {
@@ -122,9 +138,10 @@ function chartsOf(suite: SuiteResult): Drawn[] {
     });
     const svg = renderBarChart({
       id: suite.suite,
-      label: `${title}: ${share ? `share of ${ratio.against}` : `how many times faster than ${ratio.against}`}, for ${groups.map((group) => group.name).join(", ")}`,
-      unit: share ? `share of ${ratio.against}` : `times as fast as ${ratio.against}`,
+      label: `${title}: ${ratio.head ?? (share ? `share of ${ratio.against}` : `how many times faster than ${ratio.against}`)}, for ${groups.map((group) => group.name).join(", ")}`,
+      unit: ratio.head ?? (share ? `share of ${ratio.against}` : `times as fast as ${ratio.against}`),
       groups,
+      logarithmic: ratio.against === "Unroll",
       tick: (value) => (share ? `${Math.round(100 * value)} %` : `${value} ×`),
     });
     return [{ svg, caption }];
@@ -153,7 +170,14 @@ function chartsOf(suite: SuiteResult): Drawn[] {
 }
 
 function tone(way: string): string {
-  return { "#0072B2": "dark blue", "#56B4E9": "light blue" }[colors[way]] ?? "grey";
+  const tones = {
+    "#0072B2": "dark blue",
+    "#56B4E9": "light blue",
+    "#D55E00": "red",
+    "#E69F00": "orange",
+    "#CC79A7": "pink",
+  };
+  return tones[colors[way] as keyof typeof tones] ?? "grey";
 }
 
 /** Rows of the same thing together. */
@@ -196,6 +220,7 @@ function renderAbout({ environment, config, startedAt, seconds, suites }: SpeedR
       "Load",
       `${environment.load.before.toFixed(2)} before, ${environment.load.after.toFixed(2)} after, this program included`,
     ],
+    ...peerLines(environment).map((line): [string, string] => ["Peer", line]),
     ["Started", startedAt],
     ["Took", `${grouped(Math.round(seconds))} s`],
     ["Seed", String(config.seed)],

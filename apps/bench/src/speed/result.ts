@@ -1,11 +1,18 @@
 import type { Build } from "@unroll/kernels";
 import type { Environment } from "../environment.ts";
+import type { PeerInfo } from "./peers/peers.ts";
 import type { Spread } from "./spread.ts";
 
 /** Rises when a field changes its meaning, so that an old file is never misread. */
 export const speedVersion = 1;
 
-export const suiteNames = ["gemm", "elementwise", "eager", "training"] as const;
+/** What compares Unroll's parts with the machine and with plain JavaScript. */
+export const ownSuites = ["gemm", "elementwise", "eager", "training"] as const;
+
+/** What runs in processes of its own, against other libraries where they are installed. */
+export const peerSuites = ["train", "infer", "model", "cells", "calls", "scaling", "start"] as const;
+
+export const suiteNames = [...ownSuites, ...peerSuites] as const;
 
 export type SuiteName = (typeof suiteNames)[number];
 
@@ -28,6 +35,8 @@ export interface SpeedEnvironment extends Environment {
   readonly build: Build;
   /** The load average of the last minute before the first measurement and after the last one; 0 where there is none. */
   readonly load: { readonly before: number; readonly after: number };
+  /** The other libraries that took part; absent where none was asked. */
+  readonly peers?: readonly PeerInfo[];
 }
 
 /** The settings of a run. */
@@ -46,12 +55,25 @@ export interface SuiteResult {
   /** What `ratio` is; absent where only times are measured. */
   readonly ratio?: RatioMeaning;
   readonly rows: readonly Row[];
+  /** What was not measured, in the order of the rows; never a win. */
+  readonly absent?: readonly Absent[];
+}
+
+/** A number that is not there. */
+export interface Absent {
+  readonly what: string;
+  readonly way: string;
+  readonly why: string;
+  /** What differs from case to case, such as how long a call took. */
+  readonly detail?: string;
 }
 
 /** `share`: of what is the most possible, from 0 to 1; `times`: how often faster. */
 export interface RatioMeaning {
   readonly kind: "share" | "times";
   readonly against: string;
+  /** The head of its column where `against` alone would mislead. */
+  readonly head?: string;
 }
 
 /** One candidate. */
@@ -67,6 +89,8 @@ export interface Row {
   /** Absent for what the others are compared with. */
   readonly ratio?: Spread;
   readonly aim?: Aim;
+  /** The most memory that a process ever held, in bytes, where that was measured. */
+  readonly bytes?: number;
   /** Seconds per call by round, and the number of calls that each is the mean of. */
   readonly samples: readonly number[];
   readonly calls: number;

@@ -14,7 +14,21 @@ import { eagerSuite } from "./eager.ts";
 import { elementwiseSuite } from "./elementwise.ts";
 import { gemmSuite } from "./gemm.ts";
 import { measure, Stopped, type Timing } from "./measure.ts";
-import { type Row, type SpeedConfig, type SpeedResult, type SuiteResult, speedVersion } from "./result.ts";
+import { inferSuite, modelSuite, scalingSuite, trainSuite } from "./peers/against-peers.ts";
+import { installPeers } from "./peers/install.ts";
+import { renderPeerTables } from "./peers/markdown.ts";
+import { callsSuite, cellsSuite } from "./peers/own-suites.ts";
+import { Peers } from "./peers/peers.ts";
+import { startSuite } from "./peers/start-suite.ts";
+import {
+  type Absent,
+  type Row,
+  type SpeedConfig,
+  type SpeedResult,
+  type SuiteName,
+  type SuiteResult,
+  speedVersion,
+} from "./result.ts";
 import type { Bench, Suite } from "./suite.ts";
 import { loadWarning, machineText, renderMarkdown, renderTables } from "./table.ts";
 import { trainingSuite } from "./training.ts";
@@ -22,7 +36,19 @@ import { trainingSuite } from "./training.ts";
 const reportName = "report.html";
 const resultName = "result.json";
 
-const suites = { gemm: gemmSuite, elementwise: elementwiseSuite, eager: eagerSuite, training: trainingSuite };
+const suites: Readonly<Record<SuiteName, Suite>> = {
+  gemm: gemmSuite,
+  elementwise: elementwiseSuite,
+  eager: eagerSuite,
+  training: trainingSuite,
+  train: trainSuite,
+  infer: inferSuite,
+  model: modelSuite,
+  cells: cellsSuite,
+  calls: callsSuite,
+  scaling: scalingSuite,
+  start: startSuite,
+};
 
 /**
  * `bench speed`: times the kernels and what is built on them, prints tables, and writes a report and its numbers. With
@@ -37,6 +63,7 @@ export async function runSpeed(options: SpeedOptions, version: string): Promise<
     print(await Promise.all([options.from].flat().map(readResult)), markdown);
     return 0;
   }
+  if (options.installPeers) return installPeers();
   const config = speedConfigOf(options);
   const started = kernels();
   if (started === undefined)
@@ -50,19 +77,29 @@ export async function runSpeed(options: SpeedOptions, version: string): Promise<
   const env = { ...environment(version), v8: process.versions.v8, build: started.build };
   const before = loadavg()[0];
   announce(config, { ...env, load: { before, after: before } });
-  const { measured, complete } = await measureSuites(config, started, interrupt.signal);
-  const result: SpeedResult = {
+  const [resultFile, reportFile] = [path.join(out, resultName), path.join(out, reportName)];
+  const peers = new Peers();
+  const resultOf = (measured: readonly SuiteResult[], complete: boolean): SpeedResult => ({
     version: speedVersion,
     kind: "speed",
     startedAt: startedAt.toISOString(),
     seconds: (Date.now() - startedAt.getTime()) / 1000,
     complete,
-    environment: { ...env, load: { before, after: loadavg()[0] } },
+    environment: {
+      ...env,
+      load: { before, after: loadavg()[0] },
+      ...(peers.infos.length === 0 ? {} : { peers: peers.infos }),
+    },
     config,
     suites: measured,
-  };
-  const [resultFile, reportFile] = [path.join(out, resultName), path.join(out, reportName)];
-  await writeWhole(resultFile, `${JSON.stringify(result)}\n`);
+  });
+  // What has been measured is written as it comes: a run that is killed loses nothing of it.
+  const save = (result: SpeedResult) => writeWhole(resultFile, `${JSON.stringify(result)}\n`);
+  const { measured, complete } = await measureSuites(config, { started, peers, signal: interrupt.signal }, (so) =>
+    save(resultOf(so, false)),
+  );
+  const result = resultOf(measured, complete);
+  await save(result);
   // The charting library is large; only a run that has something to draw loads it.
   const { renderSpeedReport } = await import("./report.ts");
   await writeWhole(reportFile, renderSpeedReport(result));
@@ -81,10 +118,17 @@ function announce(config: SpeedConfig, env: SpeedResult["environment"]): void {
   if (warning !== undefined) process.stderr.write(`warning: ${warning}\n`);
 }
 
+/** What all suites measure with. */
+interface Tools {
+  readonly started: Kernels;
+  readonly peers: Peers;
+  readonly signal: AbortSignal;
+}
+
 async function measureSuites(
   config: SpeedConfig,
-  started: Kernels,
-  signal: AbortSignal,
+  tools: Tools,
+  onSuite: (measured: readonly SuiteResult[]) => Promise<void>,
 ): Promise<{ measured: SuiteResult[]; complete: boolean }> {
   const chosen = config.suites.map((name): Suite => suites[name]);
   const weights = chosen.reduce((sum, { weight }) => sum + weight, 0);
@@ -96,26 +140,31 @@ async function measureSuites(
     for (const { weight, run, ...about } of chosen) {
       const seconds = (config.seconds * weight) / weights;
       const rows: Row[] = [];
-      measured.push({ ...about, rows });
-      const bench = benchWith(started, generator, seconds, signal, progress, () => done);
-      for await (const row of run(bench)) rows.push(row);
+      const absent: Absent[] = [];
+      measured.push({ ...about, rows, absent });
+      const bench = benchWith(tools, generator, seconds, progress, () => done);
+      for await (const row of run(bench)) {
+        if ("why" in row) absent.push(row);
+        else rows.push(row);
+        await onSuite(measured);
+      }
       done += seconds;
     }
-    return { measured, complete: !signal.aborted };
+    return { measured, complete: !tools.signal.aborted };
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
     return { measured: measured.filter(({ rows }) => rows.length > 0), complete: false };
   } finally {
     progress.stop();
+    tools.peers.stop();
   }
 }
 
 /** A bench for one suite, which has `seconds`. */
 function benchWith(
-  started: Kernels,
+  { started, peers, signal }: Tools,
   generator: Generator,
   seconds: number,
-  signal: AbortSignal,
   progress: Progress,
   done: () => number,
 ): Bench {
@@ -123,6 +172,10 @@ function benchWith(
   return {
     kernels: started,
     generator,
+    peers,
+    signal,
+    secondsOf: (share) => share * seconds,
+    note: (text) => progress.update(done() + spent, text),
     async measure(note, share, candidates) {
       const names = Object.keys(candidates) as (keyof typeof candidates)[];
       const own = share * seconds;
@@ -142,7 +195,9 @@ function benchWith(
 }
 
 function print(results: readonly SpeedResult[], markdown: boolean): void {
-  const text = markdown ? renderMarkdown(results) : results.map(renderTables).join("\n\n");
+  const text = markdown
+    ? [renderMarkdown(results), ...results.map(renderPeerTables)].filter((text) => text !== "").join("\n\n")
+    : results.map(renderTables).join("\n\n");
   process.stdout.write(`\n${text}\n`);
 }
 

@@ -1,7 +1,8 @@
 import type { Kernels } from "@unroll/kernels";
 import { type Generator, randn, type Shape, type Tensor } from "@unroll/tensor";
 import type { Candidate, Timing } from "./measure.ts";
-import type { Row, SuiteResult } from "./result.ts";
+import type { Peers } from "./peers/peers.ts";
+import type { Absent, Row, SuiteResult } from "./result.ts";
 import { spreadOf } from "./spread.ts";
 
 /** What a suite measures with. */
@@ -9,6 +10,14 @@ export interface Bench {
   readonly kernels: Kernels;
   /** Draws operands, the same for the same seed. */
   readonly generator: Generator;
+  /** Other libraries, and Unroll in a process like theirs. */
+  readonly peers: Peers;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** The seconds that a share of the suite's time is. */
+  secondsOf(share: number): number;
+  /** Shows what is going on where nothing is being timed yet. */
+  note(text: string): void;
   /**
    * Times candidates against each other.
    *
@@ -23,10 +32,10 @@ export interface Bench {
 }
 
 /** One suite: what it is about, and its rows, as far as they have been measured. */
-export interface Suite extends Omit<SuiteResult, "rows"> {
+export interface Suite extends Omit<SuiteResult, "rows" | "absent"> {
   /** What part of the time it needs, relative to the others. */
   readonly weight: number;
-  readonly run: (bench: Bench) => AsyncIterable<Row>;
+  readonly run: (bench: Bench) => AsyncIterable<Row | Absent>;
 }
 
 /** Standard normal operands. */

@@ -66,6 +66,29 @@ export function spreadText({ p10, p90 }: Spread, text: (value: number) => string
   return `${text(p10)} – ${text(p90)}`;
 }
 
+/** `88 MB`. */
+function megabytes(bytes: number): string {
+  return `${grouped(Math.round(bytes / 1e6))} MB`;
+}
+
+/** The other libraries that took part, one line each. */
+export function peerLines({ peers = [] }: SpeedEnvironment): string[] {
+  return peers.map(({ name, version, notes, slow }) => {
+    const warning = slow === undefined ? "" : `; not judged: ${slow}`;
+    return `${name} ${version} (${notes.join("; ")})${warning}`;
+  });
+}
+
+/** What was not measured, the same reasons together: `jax-js: over budget: … (LSTM B 1 …: one call takes 2 s; …)`. */
+export function absentLines({ absent = [] }: SuiteResult): string[] {
+  const reasons = new Map<string, string[]>();
+  for (const { what, way, why, detail } of absent) {
+    const key = `${way}: ${why}`;
+    reasons.set(key, [...(reasons.get(key) ?? []), detail === undefined ? what : `${what}: ${detail}`]);
+  }
+  return [...reasons].map(([key, whats]) => `${key} (${whats.join("; ")})`);
+}
+
 /** All that a table has on a row, as text; what a suite does not have is left out. */
 export interface Column {
   readonly head: string;
@@ -91,12 +114,14 @@ export function columnsOf({ rows, ratio }: SuiteResult): Column[] {
     const text = (value: number) => ratioText(value, ratio);
     columns.push(
       {
-        head: kind === "share" ? `of ${against}` : `against ${against}`,
+        head: ratio.head ?? (kind === "share" ? `of ${against}` : `against ${against}`),
         cell: (row) => (row.ratio === undefined ? "" : text(row.ratio.median)),
       },
       { head: "p10 – p90", cell: (row) => (row.ratio === undefined ? "" : spreadText(row.ratio, text)) },
     );
   }
+  if (rows.some((row) => row.bytes !== undefined))
+    columns.push({ head: "peak memory", cell: ({ bytes }) => (bytes === undefined ? "" : megabytes(bytes)) });
   columns.push(
     { head: "aim", cell: ({ aim }) => aimText(aim, ratio) },
     { head: "verdict", cell: ({ aim }) => verdictText(aim) },
@@ -112,6 +137,7 @@ export function renderTables(result: SpeedResult): string {
     ...result.suites.map(renderTable),
     `${startedAt.slice(0, 10)}, ${machineText(environment)}`,
     `${grouped(Math.round(seconds))} s, seed ${config.seed}; medians over rounds in which all candidates of a table take turns, and where the middle 80 % lie.`,
+    ...peerLines(environment),
     ...(warning === undefined ? [] : [`Warning: ${warning}.`]),
   ].join("\n");
 }
@@ -125,7 +151,8 @@ function renderTable(suite: SuiteResult): string {
     chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "", middle: "", "top-mid": "", "bottom-mid": "" },
   });
   for (const row of suite.rows) table.push(columns.map(({ cell }) => cell(row)));
-  return `${suite.title}\n${table.toString()}\n`;
+  const absent = absentLines(suite).map((line) => `  ${line}\n`);
+  return `${suite.title}\n${table.toString()}\n${absent.join("")}`;
 }
 
 /** The numbers that have an aim in any of the runs, and those of the training step, as a Markdown table with a column for each run. */
@@ -134,10 +161,11 @@ export function renderMarkdown(results: readonly SpeedResult[]): string {
     ({ environment: { node, build } }) => `Node ${node.replace(/^v/, "")}, ${buildText(build)}`,
   );
   const keys = new Map<string, string>();
+  // Those have tables of their own.
   for (const { suites } of results)
-    for (const { suite, rows } of suites)
+    for (const { suite, rows, ratio } of suites)
       for (const row of rows)
-        if (row.aim !== undefined || row.way === "wasm")
+        if (ratio?.against !== "Unroll" && (row.aim !== undefined || row.way === "wasm"))
           keys.set(`${suite} ${row.what} ${row.way}`, labelOf(suite, row));
   const lines = [...keys].map(([key, label]) => {
     const cells = results.map((result) => markdownCell(result, key));
@@ -154,6 +182,8 @@ export function renderMarkdown(results: readonly SpeedResult[]): string {
 
 function labelOf(suite: SuiteResult["suite"], { what, way }: Row): string {
   if (suite === "gemm") return `product ${what}, of the peak`;
+  if (suite === "cells") return `${what}, ${way}, time of the built-in per operation`;
+  if (suite === "calls") return `${what}, ${way}, time of the first`;
   if (suite === "elementwise") return `${what}, ${way}, against a loop`;
   return suite === "eager" ? `${what}, ${way}` : `training step, ${what}, against the reference engine`;
 }

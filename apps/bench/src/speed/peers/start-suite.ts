@@ -1,0 +1,119 @@
+import type { Absent, Row } from "../result.ts";
+import { ratios, spreadOf } from "../spread.ts";
+import type { Bench, Suite } from "../suite.ts";
+import { overBudget } from "./contest.ts";
+import { nameOf, sequenceJob, sizes } from "./job.ts";
+import { ownCommand, peers } from "./lineup.ts";
+import { type Command, PeerProcess } from "./peer-process.ts";
+import { Missing } from "./peers.ts";
+
+const [, small, middle] = sizes;
+const rounds = 3;
+/** No library shall need longer for its first call. */
+const limit = 60;
+
+/** What a user waits for before the first result, and the memory that it takes. */
+export const startSuite: Suite = {
+  suite: "start",
+  title: "First calls and memory against peers",
+  about: `A fresh process for each sample, ${rounds} samples in turns. First call: from weights in memory to the gradients of one training step, with whatever is compiled for it. Of another cell: the same in that process for a GRU (or an RNN where there is no such GRU), when all code that cells share has been compiled. Memory: the most that the process held until it had trained three steps more, Node and the library included.`,
+  ratio: { kind: "times", against: "Unroll", head: "Unroll is faster by" },
+  weight: 6,
+  run: starts,
+};
+
+interface Start {
+  readonly first: number;
+  readonly other: number;
+  readonly bytes: number;
+}
+
+async function* starts(bench: Bench): AsyncGenerator<Row | Absent> {
+  for (const size of [small, middle]) {
+    const what = nameOf("LSTM", size);
+    const jobs = [
+      sequenceJob("train", "lstm", size, bench.generator),
+      sequenceJob("train", "gru", size, bench.generator),
+      sequenceJob("train", "rnn", size, bench.generator),
+    ];
+    // Starting is not repeated until a time is over, so a short run takes the smaller size alone.
+    if (size === middle && bench.secondsOf(1) < 20) {
+      yield overBudget(what);
+      continue;
+    }
+    const entrants: { name: string; command: () => Promise<PeerProcess> }[] = [
+      { name: "Unroll", command: () => fresh(ownCommand()) },
+      ...peers
+        .filter(({ trains }) => trains)
+        .map((peer) => ({ name: peer.name, command: async () => (await bench.peers.fresh(peer)).process })),
+    ];
+    const found = new Map<string, Start[]>();
+    const failed = new Map<string, string>();
+    for (let round = 0; round < rounds; round++)
+      for (const { name, command } of entrants) {
+        if (bench.signal.aborted || failed.has(name)) continue;
+        bench.note(`${what}: ${name} starts`);
+        try {
+          found.set(name, [...(found.get(name) ?? []), await startOnce(command, jobs)]);
+        } catch (error) {
+          failed.set(name, error instanceof Missing ? error.message : `failed: ${(error as Error).message}`);
+        }
+      }
+    yield* rowsOf(what, found, failed);
+  }
+}
+
+async function fresh(command: Command): Promise<PeerProcess> {
+  return (await PeerProcess.start(command)).process;
+}
+
+async function startOnce(
+  command: () => Promise<PeerProcess>,
+  [lstm, gru, rnn]: readonly Parameters<PeerProcess["prepare"]>[1][],
+): Promise<Start> {
+  const process = await command();
+  try {
+    const { cold: first } = await process.prepare("first", lstm, limit);
+    await process.time("first", 3, limit);
+    const bytes = await process.memory();
+    const { cold: other } = await process
+      .prepare("other", gru, limit)
+      .catch(() => process.prepare("other", rnn, limit));
+    return { first, other, bytes };
+  } finally {
+    process.stop();
+  }
+}
+
+function* rowsOf(
+  what: string,
+  found: ReadonlyMap<string, Start[]>,
+  failed: ReadonlyMap<string, string>,
+): Generator<Row | Absent> {
+  const own = found.get("Unroll") ?? [];
+  for (const [label, key] of [
+    ["first call", "first"],
+    ["first call of another cell", "other"],
+  ] as const)
+    for (const [name, all] of found) {
+      if (failed.has(name)) continue;
+      const samples = all.map((one) => one[key]);
+      const ratio =
+        name === "Unroll" || own.length !== all.length
+          ? undefined
+          : ratios(
+              samples,
+              own.map((one) => one[key]),
+            );
+      yield {
+        what: `${what}, ${label}`,
+        way: name,
+        seconds: spreadOf(samples),
+        samples,
+        calls: 1,
+        ...(ratio === undefined ? {} : { ratio: spreadOf(ratio) }),
+        ...(key === "first" ? { bytes: spreadOf(all.map(({ bytes }) => bytes)).median } : {}),
+      };
+    }
+  for (const [name, why] of failed) yield { what, way: name, why };
+}
