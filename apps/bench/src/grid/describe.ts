@@ -1,0 +1,46 @@
+import { entryOf } from "../gradflow/lineup.ts";
+import { weightCount } from "../history/cell97.ts";
+import { experimentOf } from "../history/experiments.ts";
+import { nets } from "../history/nets.ts";
+import { raceTitle } from "../races/tasks.ts";
+import type { RunSpec } from "./spec.ts";
+
+/** What a run belongs to, and what the report shows together: `Adding, T = 100`. */
+export function titleOf(spec: RunSpec): string {
+  return spec.kind === "race" ? raceTitle(spec.task, spec.length) : "Long short-term memory, 1997";
+}
+
+/** Which of the things that are compared a run is, without its seed: `LSTM, chrono`. */
+export function variantOf(spec: RunSpec): string {
+  if (spec.kind === "history") return `${experimentOf(spec.experiment).label}, ${spec.gradient} gradient`;
+  return entryOf(spec.cell).label;
+}
+
+/** `H 32, B 32, lr 0.001, clip 1`. */
+export function settingsOf(spec: RunSpec): string {
+  if (spec.kind === "history") return "as in the paper";
+  const { hidden, batch, learningRate, clip } = spec;
+  return `H ${hidden}, B ${batch}, lr ${learningRate}, ${clip === null ? "no clipping" : `clip ${clip}`}`;
+}
+
+/** A run in a line: `Adding, T = 100, LSTM, seed 3`. */
+export function labelOf(spec: RunSpec): string {
+  const what = spec.kind === "race" ? `${titleOf(spec)}, ${variantOf(spec)}` : variantOf(spec);
+  return `${what}, seed ${spec.seed}`;
+}
+
+/** Roughly how long a run takes when it reaches its cap, in any unit: the progress bar's. */
+export function workOf(spec: RunSpec): number {
+  if (spec.kind === "history") {
+    const { net, from } = experimentOf(spec.experiment);
+    // Small nets, one sequence at a time: what a step costs beside its arithmetic counts for most.
+    return spec.cap * (from === "set" ? 11 : lengthOfExperiment(spec)) * (1000 + weightCount(nets[net]));
+  }
+  const { gates, equalParameters } = entryOf(spec.cell);
+  const { hidden, length, cap } = spec;
+  return cap * length * ((equalParameters ? entryOf("lstm").gates : gates) * hidden * (hidden + 10) + 300);
+}
+
+function lengthOfExperiment({ experiment }: { readonly experiment: Parameters<typeof experimentOf>[0] }): number {
+  return experimentOf(experiment).make({ count: 1 }).maxLength;
+}

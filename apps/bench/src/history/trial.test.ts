@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import type { GridEvent, Outcome } from "../grid/record.ts";
+import { experimentNames, experimentOf } from "./experiments.ts";
+import { nets } from "./nets.ts";
+import { runTrial } from "./trial.ts";
+import { Window } from "./window.ts";
+
+function outcomeOf(events: Iterable<GridEvent>): Outcome {
+  const last = [...events].at(-1);
+  if (last?.kind !== "outcome") throw new Error("a trial ends with its outcome");
+  return last.outcome;
+}
+
+describe("runTrial", () => {
+  it.each(["truncated", "full"] as const)("learns from the embedded Reber grammar with the %s gradient", (gradient) => {
+    const spec = { kind: "history", experiment: "reber-3x2-0.5", gradient, cap: 1500, seed: 1 } as const;
+    const outcome = outcomeOf(runTrial(spec));
+    expect(outcome).toMatchObject({ status: "capped", solvedAt: null, sequences: 1500, parameters: 276, hidden: 12 });
+    const last = outcome.looks.slice(-1)[0];
+    // Always answering 1/2 costs 1/4; the best answer 1/22.
+    expect(last.loss).toBeLessThan(0.11);
+    expect(last.accuracy).toBeGreaterThan(0.2);
+  });
+
+  it("carries a probe's error through the cells without loss before training", () => {
+    const spec = { kind: "history", experiment: "adding-100", gradient: "truncated", cap: 1, seed: 1 } as const;
+    const [flow] = outcomeOf(runTrial(spec)).flows;
+    expect(flow.decayPerStep).toBeCloseTo(1, 3);
+  });
+});
+
+describe("experiments", () => {
+  it.each(experimentNames)("%s: the sequences fit the net", (name) => {
+    const { make, net } = experimentOf(name);
+    const { inputSize, outputSize } = make({ seed: 1, count: 1 });
+    expect([inputSize, outputSize]).toEqual([nets[net].inputs, nets[net].outputs]);
+  });
+});
+
+describe("Window", () => {
+  it("forgets what is older than its size", () => {
+    const window = new Window(3);
+    for (const [loss, right] of [
+      [9, false],
+      [1, true],
+    ] as const)
+      window.add(loss, right);
+    expect([window.full, window.loss, window.accuracy]).toEqual([false, 5, 0.5]);
+    window.add(2, true);
+    window.add(3, false);
+    expect([window.full, window.loss]).toEqual([true, 2]);
+    expect(window.score).toEqual({ loss: 2, accuracy: 2 / 3, correct: [false, true, true], absoluteError: undefined });
+  });
+});
