@@ -18,14 +18,18 @@ import {
   groupOf,
   indexAdd,
   indexSelect,
+  layerNorm,
+  layerNormGrad,
   less,
   lessEqual,
   log,
   logicalAnd,
   matmul,
+  mean,
   minimum,
   mul,
   neg,
+  onesLike,
   pad,
   permute,
   pow,
@@ -37,6 +41,9 @@ import {
   sign,
   sin,
   slice,
+  softmax,
+  softmaxCrossEntropyGrad,
+  sqrt,
   sub,
   sum,
   type Tensor,
@@ -44,6 +51,7 @@ import {
   tanhGrad,
   tril,
   unsqueeze,
+  variance,
   where,
   zeros,
   zerosLike,
@@ -94,6 +102,28 @@ function rightOf(g: Tensor, a: Tensor, { transposeA, transposeB }: MatmulAttrs):
 function addRight(into: TypedArray, g: Tensor, a: Tensor, { transposeA, transposeB }: MatmulAttrs): void {
   if (transposeB) addProduct(into, g, a, { transposeA: true, transposeB: transposeA });
   else addProduct(into, a, g, { transposeA: !transposeA });
+}
+
+/** The last axes, over which a row is normalised. */
+function lastAxes({ axes }: AttrsOf<"layerNorm">): number[] {
+  return Array.from({ length: axes }, (_, k) => k - axes);
+}
+
+/**
+ * How `Σ u layerNormGrad(g, x)` changes with x. With y the normal form of x, s = 1 / √(variance + eps) and means over the
+ * n values of a row, the sum is `n s (c - a b)` for `a = mean(g y)`, `b = mean(u y)` and `c = mean(g u) - mean(g) mean(u)`;
+ * and `∂s/∂x = -s² y / n`, `∂a/∂x = layerNormGrad(g, x) / n`.
+ */
+function curvatureOfLayerNorm(u: Tensor, g: Tensor, x: Tensor, attrs: AttrsOf<"layerNorm">): Tensor {
+  const dims = lastAxes(attrs);
+  const rowMean = (values: Tensor): Tensor => mean(values, dims, { keepDim: true });
+  const y = layerNorm(x, attrs);
+  const scale = div(1, sqrt(add(variance(x, dims, { correction: 0, keepDim: true }), attrs.eps)));
+  const [a, b] = [rowMean(mul(g, y)), rowMean(mul(u, y))];
+  const c = sub(rowMean(mul(g, u)), mul(rowMean(g), rowMean(u)));
+  const along = mul(mul(scale, y), sub(c, mul(a, b)));
+  const rest = add(mul(b, layerNormGrad(g, x, attrs)), mul(a, layerNormGrad(u, x, attrs)));
+  return neg(mul(scale, add(along, rest)));
 }
 
 export const gradients: GradientTable = {
@@ -175,6 +205,31 @@ export const gradients: GradientTable = {
   }),
   logSoftmax: keepOutput(({ g, output, attrs: { dim } }) => sub(g, mul(exp(output()), sum(g, dim, { keepDim: true })))),
   cumsum: keepNothing(({ g, attrs: { dim } }) => flip(cumsum(flip(g, dim), dim), dim)),
+  layerNorm: keepInputs(
+    ({ g, input, shapes, attrs }) => layerNormGrad(shapes.length > 1 ? mul(g, input(1)) : g, input(0), attrs),
+    ({ g, input, attrs }) => mul(g, layerNorm(input(0), attrs)),
+    ({ g }) => g,
+  ),
+  // a is the gradient that the op was given, x what was normalised: a linear, symmetric map of a.
+  layerNormGrad: keepInputs(
+    ({ g, input, attrs }) => layerNormGrad(g, input(1), attrs),
+    ({ g, input, attrs }) => curvatureOfLayerNorm(g, input(0), input(1), attrs),
+  ),
+  softmaxCrossEntropy: keepInputs(({ g, input, attrs: { ignoreIndex } }) =>
+    softmaxCrossEntropyGrad(g, input(0), input(1), ignoreIndex),
+  ),
+  // a is the gradient that the op was given: out = a (p - oneHot), with p the softmax of logits.
+  softmaxCrossEntropyGrad: keepInputs(
+    ({ g, input, attrs: { ignoreIndex } }) =>
+      sum(mul(g, softmaxCrossEntropyGrad(onesLike(input(0)), input(1), input(2), ignoreIndex)), 1),
+    ({ g, input, attrs: { ignoreIndex } }) => {
+      const p = softmax(input(1), 1);
+      const weighted = mul(g, p);
+      const curvature = sub(weighted, mul(p, sum(weighted, 1, { keepDim: true })));
+      const counted = where(equal(input(2), ignoreIndex), 0, input(0));
+      return mul(unsqueeze(counted, 1), curvature);
+    },
+  ),
 
   matmul: {
     ...keepInputs<MatmulAttrs>(

@@ -12,6 +12,7 @@ export {
   logSoftmax,
   logSumExp,
   softmax,
+  sumOfExp,
 } from "./rows";
 export { gemm, gemmPacked } from "./gemm";
 // The innermost loops of products: what a benchmark holds them against.

@@ -211,15 +211,38 @@ export function largest(x: usize, n: i32): f32 {
   return extremeOfRow(x, n, 1);
 }
 
-/** `out[k] = x[0] + … + x[k]` in each row, added in float64 in that order. */
-export function cumsum(out: usize, x: usize, rows: i32, n: i32): void {
-  for (; rows > 0; rows--) {
-    let running: f64 = 0;
-    for (let k = 0; k < n; k++) {
-      running += <f64>load<f32>(x);
-      store<f32>(out, <f32>running);
-      x += 4;
-      out += 4;
-    }
+/** `out[k] = x[0] + … + x[k]` along the middle axis, added in float64 in that order. `out` may be `x`. */
+export function cumsum(out: usize, x: usize, outer: i32, n: i32, inner: i32): void {
+  const stride = <usize>inner << 2;
+  for (; outer > 0; outer--) {
+    if (inner == 1) cumsumRow(out, x, n);
+    else for (let at: usize = 0; at < stride; at += 16) cumsumColumns(out + at, x + at, n, stride, columnsLeft(stride - at));
+    out += n * stride;
+    x += n * stride;
+  }
+}
+
+function cumsumRow(out: usize, x: usize, n: i32): void {
+  let running: f64 = 0;
+  for (; n > 0; n--) {
+    running += <f64>load<f32>(x);
+    store<f32>(out, <f32>running);
+    x += 4;
+    out += 4;
+  }
+}
+
+/** Running sums down `columns` <= 4 neighbouring columns of `n` rows, `stride` bytes apart. */
+function cumsumColumns(out: usize, x: usize, n: i32, stride: usize, columns: i32): void {
+  let a = f64x2.splat(0);
+  let b = f64x2.splat(0);
+  for (; n > 0; n--) {
+    const v = columns == 4 ? v128.load(x) : loadPartial(x, columns);
+    a = f64x2.add(a, low(v));
+    b = f64x2.add(b, high(v));
+    if (columns == 4) v128.store(out, rounded(a, b));
+    else storePartial(out, rounded(a, b), columns);
+    x += stride;
+    out += stride;
   }
 }

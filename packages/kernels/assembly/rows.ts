@@ -7,8 +7,8 @@ import * as math from "./math";
 import { dot, largest, squaredDeviations, total } from "./reduce";
 import { loadPartial, storePartial } from "./vector";
 
-/** `Σ e^(x - shift)`, with `shift` the largest x; the terms go to `out` unless that is 0. `out` may be `x`. */
-function sumOfExp(out: usize, x: usize, n: i32, shift: f32): f64 {
+/** `Σ e^(x - shift)` in float64, with `shift` the largest x; the terms go to `out` unless that is 0. `out` may be `x`. */
+export function sumOfExp(out: usize, x: usize, n: i32, shift: f32): f64 {
   const s = f32x4.splat(shift);
   let a = f64x2.splat(0);
   let b = f64x2.splat(0);
@@ -43,6 +43,11 @@ function logOf(sumOfTerms: f64): f32 {
   return f32x4.extract_lane(math.log1p(f32x4.splat(<f32>(sumOfTerms - 1))), 0);
 }
 
+class Multiply {
+  @inline of(x: v128, factor: v128, _: v128): v128 {
+    return f32x4.mul(x, factor);
+  }
+}
 class Divide {
   @inline of(x: v128, divisor: v128, _: v128): v128 {
     return f32x4.div(x, divisor);
@@ -90,46 +95,41 @@ export function logSumExp(out: usize, x: usize, rows: i32, n: i32): void {
   }
 }
 
-/**
- * `loss[row] = -log softmax(x)[target[row]]`, and all of softmax(x) to `probabilities`, which may be `x`. A row with a
- * negative (int32) target is ignored: its loss is 0. Targets are below n.
- */
-export function crossEntropy(loss: usize, probabilities: usize, x: usize, target: usize, rows: i32, n: i32): void {
+/** `loss[row] = -log softmax(x)[target[row]]`, 0 in rows with a negative (int32) target. Targets are below n. */
+export function crossEntropy(loss: usize, x: usize, target: usize, rows: i32, n: i32): void {
   for (; rows > 0; rows--) {
-    const shift = largest(x, n);
     const at = load<i32>(target);
-    const chosen: f32 = at < 0 ? 0 : load<f32>(x + (<usize>at << 2)) - shift;
-    const terms = sumOfExp(probabilities, x, n, shift);
-    divideBy(probabilities, n, terms);
-    store<f32>(loss, at < 0 ? 0 : logOf(terms) - chosen);
+    if (at < 0) store<f32>(loss, 0);
+    else {
+      const shift = largest(x, n);
+      const chosen = load<f32>(x + (<usize>at << 2)) - shift;
+      store<f32>(loss, logOf(sumOfExp(0, x, n, shift)) - chosen);
+    }
     loss += 4;
     target += 4;
-    probabilities += n << 2;
     x += n << 2;
   }
 }
 
-/** `out = scale[row] (probabilities - oneHot(target[row]))`, 0 in ignored rows. `out` may be `probabilities`. */
-export function crossEntropyGrad(
-  out: usize,
-  probabilities: usize,
-  target: usize,
-  scale: usize,
-  rows: i32,
-  n: i32,
-): void {
+/**
+ * The gradient of {@link crossEntropy}: `out = scale[row] (softmax(x) - oneHot(target[row]))`, 0 in rows with a negative
+ * target. The chosen one is taken in float64, where little is left when its probability is near 1. `out` may be `x`.
+ */
+export function crossEntropyGrad(out: usize, x: usize, target: usize, scale: usize, rows: i32, n: i32): void {
   for (; rows > 0; rows--) {
     const at = load<i32>(target);
     if (at < 0) memory.fill(out, 0, n << 2);
     else {
-      const chosen = (load<f32>(probabilities + (<usize>at << 2)) - 1) * load<f32>(scale);
-      mul(out, probabilities, scale, n, 1, 0);
-      store<f32>(out + (<usize>at << 2), chosen);
+      const terms = sumOfExp(out, x, n, largest(x, n));
+      const factor = <f64>load<f32>(scale) / terms;
+      const chosen = (<f64>load<f32>(out + (<usize>at << 2)) - terms) * factor;
+      mapWith<Multiply>(out, out, n, f32x4.splat(<f32>factor), f32x4.splat(0));
+      store<f32>(out + (<usize>at << 2), <f32>chosen);
     }
     target += 4;
     scale += 4;
     out += n << 2;
-    probabilities += n << 2;
+    x += n << 2;
   }
 }
 
@@ -155,7 +155,10 @@ function inverseDeviation(x: usize, n: i32, mean: f64, eps: f64): f64 {
   return 1 / sqrt<f64>(squaredDeviations(x, n, mean) / <f64>n + eps);
 }
 
-/** `out = (x - mean) / √(variance + eps) weight + bias`; `weight` and `bias`, of n values, are left out where 0. */
+/**
+ * `out = (x - mean) / √(variance + eps) weight + bias`; `weight` and `bias`, of n values, are left out where 0. `out` may
+ * be `x`.
+ */
 export function layerNorm(out: usize, x: usize, weight: usize, bias: usize, rows: i32, n: i32, eps: f64): void {
   for (; rows > 0; rows--) {
     const mean = total(x, n) / <f64>n;
@@ -168,30 +171,16 @@ export function layerNorm(out: usize, x: usize, weight: usize, bias: usize, rows
 }
 
 /**
- * From `dy`, the gradient of what layerNorm gave: `dx`, and `products` = dy (x - mean) / √(variance + eps), whose sum over
- * rows is the weight's gradient (the bias's is the sum of dy). The four arrays are apart.
+ * In place of `g`, the gradient of layerNorm's output without weight and bias, that of its input: `(g - mean(g) - y mean(g
+ * y)) / √(variance + eps)` with y = (x - mean) / √(variance + eps), which takes the place of `x`.
  */
-export function layerNormGrad(
-  dx: usize,
-  products: usize,
-  dy: usize,
-  x: usize,
-  weight: usize,
-  rows: i32,
-  n: i32,
-  eps: f64,
-): void {
+export function layerNormGrad(g: usize, x: usize, rows: i32, n: i32, eps: f64): void {
   for (; rows > 0; rows--) {
     const mean = total(x, n) / <f64>n;
     const scale = inverseDeviation(x, n, mean, eps);
-    standardize(products, x, n, mean, scale);
-    if (weight) mul(dx, dy, weight, n, 1, 1);
-    else memory.copy(dx, dy, n << 2);
-    removeComponents(dx, products, n, total(dx, n) / <f64>n, dot(dx, products, n) / <f64>n, scale);
-    mul(products, products, dy, n, 1, 1);
-    dx += n << 2;
-    products += n << 2;
-    dy += n << 2;
+    standardize(x, x, n, mean, scale);
+    removeComponents(g, x, n, total(g, n) / <f64>n, dot(g, x, n) / <f64>n, scale);
+    g += n << 2;
     x += n << 2;
   }
 }

@@ -141,18 +141,26 @@ describe.each(builds)("reductions of the %s build", (build) => {
     }
   });
 
-  it("cumsum gives the bits of the float64 loop", () => {
-    for (let n = 0; n <= 9; n++) {
-      const x = noise(3 * n, 6);
-      const expected = Float32Array.from(x, (_, i) =>
-        x.slice(i - (i % n), i + 1).reduce((sum, value) => sum + value, 0),
-      );
-      const y = withPlaced(build, 2, (placed) => {
-        const out = placed.room(3 * n);
-        placed.run.cumsum(out, placed.put(x), 3, n);
-        return placed.read(out);
-      });
-      expect(difference(y, expected)).toBe(-1);
-    }
+  it("cumsum gives the bits of the float64 loop, along rows and down columns", () => {
+    for (let n = 0; n <= 9; n++)
+      for (const inner of [1, 2, 4, 7, 9]) {
+        const x = noise(2 * n * inner, 6);
+        const expected = new Float32Array(x.length);
+        for (let outer = 0; outer < 2; outer++)
+          for (let column = 0; column < inner; column++) {
+            let running = 0;
+            for (let k = 0, i = outer * n * inner + column; k < n; k++, i += inner) {
+              running += x[i];
+              expected[i] = running;
+            }
+          }
+        withPlaced(build, 2, (placed) => {
+          const [out, at] = [placed.room(x.length), placed.put(x)];
+          placed.run.cumsum(out, at, 2, n, inner);
+          expect(difference(placed.read(out), expected)).toBe(-1);
+          placed.run.cumsum(at, at, 2, n, inner);
+          expect(difference(placed.read(at), expected)).toBe(-1);
+        });
+      }
   });
 });

@@ -61,6 +61,7 @@ export {
 export { abs, clamp, cos, erf, exp, expm1, floor, log, log1p, neg, round, sign, sin, sqrt } from "./ops/elementwise.ts";
 export { gather, indexAdd, indexSelect, type OneHotOptions, oneHot, scatterAdd } from "./ops/indexing.ts";
 export { cat, chunk, concat, split, stack, unbind } from "./ops/joining.ts";
+export { type LayerNormOptions, layerNorm, layerNormGrad } from "./ops/layer-norm.ts";
 export { logicalAnd, logicalNot, logicalOr, logicalXor } from "./ops/logical.ts";
 export { type MatmulOptions, matmul } from "./ops/matmul.ts";
 export { broadcastTo, detach, identity, permute, reshape, squeeze, transpose, unsqueeze } from "./ops/movement.ts";
@@ -68,6 +69,7 @@ export { categorical, permutation, type RandomOptions, randn, randnLike, uniform
 export { all, any, logSumExp, max, min, type ReduceOptions, sum } from "./ops/reductions.ts";
 export { flip, pad, select, slice, tril } from "./ops/slicing.ts";
 export { cumsum, logSoftmax, softmax } from "./ops/softmax.ts";
+export { softmaxCrossEntropy, softmaxCrossEntropyGrad } from "./ops/softmax-cross-entropy.ts";
 export { argmax, argmin, argsort, type SortOptions, sort, type TopkOptions, topk } from "./ops/sorting.ts";
 export { mean, std, type VarianceOptions, variance } from "./ops/statistics.ts";
 export { checkBoolean, checkFunction, checkNumber, checkOptions, checkWhole } from "./options.ts";

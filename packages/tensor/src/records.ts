@@ -24,6 +24,7 @@ import type {
 } from "./ops/elementwise.ts";
 import type { gatherOp, indexAddOp, indexSelectOp, oneHotOp, scatterAddOp } from "./ops/indexing.ts";
 import type { concatOp } from "./ops/joining.ts";
+import type { layerNormGradOp, layerNormOp } from "./ops/layer-norm.ts";
 import type { logicalAndOp, logicalNotOp, logicalOrOp, logicalXorOp } from "./ops/logical.ts";
 import type { matmulOp } from "./ops/matmul.ts";
 import type { broadcastToOp, detachOp, identityOp, permuteOp, reshapeOp } from "./ops/movement.ts";
@@ -31,6 +32,7 @@ import type { categoricalOp, normalOp, permutationOp, uniformOp } from "./ops/ra
 import type { allOp, anyOp, logSumExpOp, maxOp, minOp, sumOp } from "./ops/reductions.ts";
 import type { flipOp, padOp, selectOp, sliceOp, trilOp } from "./ops/slicing.ts";
 import type { cumsumOp, logSoftmaxOp, softmaxOp } from "./ops/softmax.ts";
+import type { softmaxCrossEntropyGradOp, softmaxCrossEntropyOp } from "./ops/softmax-cross-entropy.ts";
 import type { argmaxOp, argminOp, argsortOp } from "./ops/sorting.ts";
 
 /** Each op's record type, by name. */
@@ -110,6 +112,10 @@ export interface OpTable {
   softmax: typeof softmaxOp;
   logSoftmax: typeof logSoftmaxOp;
   cumsum: typeof cumsumOp;
+  layerNorm: typeof layerNormOp;
+  layerNormGrad: typeof layerNormGradOp;
+  softmaxCrossEntropy: typeof softmaxCrossEntropyOp;
+  softmaxCrossEntropyGrad: typeof softmaxCrossEntropyGradOp;
   argsort: typeof argsortOp;
   argmax: typeof argmaxOp;
   argmin: typeof argminOp;

@@ -4,19 +4,20 @@
 export interface KernelFunctions {
   sigmoidGrad(out: number, g: number, y: number, n: number): void;
   tanhGrad(out: number, g: number, y: number, n: number): void;
-  cumsum(out: number, x: number, rows: number, n: number): void;
+  cumsum(out: number, x: number, outer: number, n: number, inner: number): void;
   max(out: number, x: number, outer: number, n: number, inner: number): void;
   min(out: number, x: number, outer: number, n: number, inner: number): void;
   sum(out: number, x: number, outer: number, n: number, inner: number): void;
   sumOfSquares(x: number, n: number): number;
   total(x: number, n: number): number;
-  crossEntropy(loss: number, probabilities: number, x: number, target: number, rows: number, n: number): void;
-  crossEntropyGrad(out: number, probabilities: number, target: number, scale: number, rows: number, n: number): void;
+  crossEntropy(loss: number, x: number, target: number, rows: number, n: number): void;
+  crossEntropyGrad(out: number, x: number, target: number, scale: number, rows: number, n: number): void;
   layerNorm(out: number, x: number, weight: number, bias: number, rows: number, n: number, eps: number): void;
-  layerNormGrad(dx: number, products: number, dy: number, x: number, weight: number, rows: number, n: number, eps: number): void;
+  layerNormGrad(g: number, x: number, rows: number, n: number, eps: number): void;
   logSoftmax(out: number, x: number, rows: number, n: number): void;
   logSumExp(out: number, x: number, rows: number, n: number): void;
   softmax(out: number, x: number, rows: number, n: number): void;
+  sumOfExp(out: number, x: number, n: number, shift: number): number;
   gemm(c: number, ldc: number, a: number, aRow: number, aColumn: number, b: number, bRow: number, bColumn: number, m: number, n: number, k: number, start: number, startRow: number, scratch: number): void;
   gemmPacked(c: number, ldc: number, a: number, aRow: number, aColumn: number, panels: number, m: number, n: number, k: number, start: number, startRow: number, scratch: number): void;
   tiles3(count: number, c: number, cRow: number, a: number, aTile: number, b: number, bStep: number, start: number, startRow: number): void;

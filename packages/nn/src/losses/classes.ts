@@ -5,22 +5,20 @@ import {
   DTypeError,
   equal,
   formatShape,
-  gather,
   IndexError,
   indexSelect,
   logicalNot,
+  mul,
   normalizeDim,
   permute,
   reshape,
   ShapeError,
   sameShape,
-  sub,
   sum,
   type Tensor,
-  unsqueeze,
   where,
 } from "@unroll/tensor";
-import { checkSameDType, type LossOptions, type Reduction, reduceLoss, weighted } from "./reduction.ts";
+import { checkSameDType, type LossOptions, type Reduction, reduceLoss } from "./reduction.ts";
 
 /** Options of losses over classes. */
 export interface ClassLossOptions extends LossOptions {
@@ -62,7 +60,7 @@ export function checkClassWeight(fn: string, weight: Tensor | undefined, x: Tens
 
 /** The losses of index targets before reduction, and what a mean divides by. */
 export interface IndexedLoss {
-  /** `-weight[t] logProbs[t]` for each row, 0 where ignored. */
+  /** `weight[t]` times what each row costs, 0 where ignored. */
   readonly losses: Tensor;
   /** The sum of the targets' weights. */
   readonly total: Tensor;
@@ -70,12 +68,17 @@ export interface IndexedLoss {
   readonly ignored: Tensor;
 }
 
-/** Looks up what each target costs. */
+/**
+ * Weighs what each row of targets costs.
+ *
+ * @param cost one value for each of the targets `[N]`, 0 where they are `ignoreIndex`; throws an IndexError for others
+ */
 export function indexedLoss(
   fn: string,
   { rows, lead, classes }: Rows,
   targets: Tensor,
   { weight, ignoreIndex = -100 }: ClassLossOptions,
+  cost: (targets: Tensor, ignoreIndex: number, ignored: Tensor) => Tensor,
 ): IndexedLoss {
   checkTensor(`${fn}: targets`, targets);
   if (targets.dtype !== "int32")
@@ -87,13 +90,10 @@ export function indexedLoss(
   checkWhole(fn, "ignoreIndex", ignoreIndex);
   const flat = reshape(targets, [targets.size]);
   const ignored = equal(flat, ignoreIndex);
-  const index = where(ignored, 0, flat);
-  const picked = reshape(pick(fn, rows, index, classes), [targets.size]);
-  const weights =
-    weight === undefined ? cast(logicalNot(ignored), rows.dtype) : where(ignored, 0, indexSelect(weight, 0, index));
-  // 0 - x, since -x would make -0 of a perfect prediction.
-  const losses = where(ignored, 0, weighted(sub(0, picked), weight === undefined ? undefined : weights));
-  return { losses, total: sum(weights), ignored };
+  const costs = namingTargets(fn, flat, ignoreIndex, classes, () => cost(flat, ignoreIndex, ignored));
+  if (weight === undefined) return { losses: costs, total: sum(cast(logicalNot(ignored), rows.dtype)), ignored };
+  const weights = where(ignored, 0, indexSelect(weight, 0, where(ignored, 0, flat)));
+  return { losses: mul(costs, weights), total: sum(weights), ignored };
 }
 
 /** Shapes and reduces what {@link indexedLoss} gives. */
@@ -101,12 +101,13 @@ export function reduceIndexed(losses: Tensor, { lead }: Rows, total: Tensor, red
   return reduceLoss(reduction === "none" ? reshape(losses, lead) : losses, reduction, total);
 }
 
-function pick(fn: string, rows: Tensor, index: Tensor, classes: number): Tensor {
+/** Runs what looks targets up, and says which of them is wrong in terms of the loss. */
+function namingTargets(fn: string, targets: Tensor, ignoreIndex: number, classes: number, look: () => Tensor): Tensor {
   try {
-    return gather(rows, 1, unsqueeze(index, 1));
+    return look();
   } catch (error) {
     if (!IndexError.is(error)) throw error;
-    const outside = index.data.find((at) => at < 0 || at >= classes);
+    const outside = targets.data.find((at) => at !== ignoreIndex && (at < 0 || at >= classes));
     throw new IndexError(`${fn}: expected targets in [0, ${classes}) or ignoreIndex, got ${outside}`);
   }
 }

@@ -11,6 +11,7 @@ import {
   reshape,
   ShapeError,
   sameShape,
+  softmaxCrossEntropy,
   sub,
   sum,
   type Tensor,
@@ -57,23 +58,24 @@ export function crossEntropy(logits: Tensor, targets: Tensor, options: CrossEntr
   if (!isFloat(logits.dtype)) throw new DTypeError(`${fn}: expected float32 or float64 logits, got ${logits.dtype}`);
   const rows = rowsOf(fn, logits, classDim);
   checkClassWeight(fn, weight, logits, rows.classes);
-  const logProbs = { ...rows, rows: logSoftmax(rows.rows, 1) };
   return isFloat(targets.dtype)
-    ? fromProbabilities(logits, logProbs, targets, options)
-    : fromIndices(logProbs, targets, options);
+    ? fromProbabilities(logits, rows, targets, options)
+    : fromIndices(rows, targets, options);
 }
 
-function fromIndices(logProbs: Rows, targets: Tensor, options: CrossEntropyOptions): Tensor {
+function fromIndices(logits: Rows, targets: Tensor, options: CrossEntropyOptions): Tensor {
   const { reduction = "mean", weight, labelSmoothing = 0 } = options;
-  const { losses, total, ignored } = indexedLoss("crossEntropy", logProbs, targets, options);
-  if (labelSmoothing === 0) return reduceIndexed(losses, logProbs, total, reduction);
+  const { losses, total, ignored } = indexedLoss("crossEntropy", logits, targets, options, (flat, ignoreIndex) =>
+    softmaxCrossEntropy(logits.rows, flat, ignoreIndex),
+  );
+  if (labelSmoothing === 0) return reduceIndexed(losses, logits, total, reduction);
   // PyTorch divides the spread part by the weights of the targets too, not by those of all classes.
-  const spread = where(ignored, 0, sub(0, sum(weighted(logProbs.rows, weight), 1)));
-  const smoothed = add(mul(losses, 1 - labelSmoothing), mul(spread, labelSmoothing / logProbs.classes));
-  return reduceIndexed(smoothed, logProbs, total, reduction);
+  const spread = where(ignored, 0, sub(0, sum(weighted(logSoftmax(logits.rows, 1), weight), 1)));
+  const smoothed = add(mul(losses, 1 - labelSmoothing), mul(spread, labelSmoothing / logits.classes));
+  return reduceIndexed(smoothed, logits, total, reduction);
 }
 
-function fromProbabilities(logits: Tensor, logProbs: Rows, targets: Tensor, options: CrossEntropyOptions): Tensor {
+function fromProbabilities(logits: Tensor, rows: Rows, targets: Tensor, options: CrossEntropyOptions): Tensor {
   const { reduction = "mean", classDim = -1, weight, labelSmoothing = 0, ignoreIndex } = options;
   if (ignoreIndex !== undefined)
     throw new OptionError("crossEntropy: ignoreIndex is for class indices, got targets that are probabilities");
@@ -83,8 +85,7 @@ function fromProbabilities(logits: Tensor, logProbs: Rows, targets: Tensor, opti
       `crossEntropy: expected probabilities of shape ${formatShape(logits.shape)}, got ${formatShape(targets.shape)}; class indices must be int32`,
     );
   const given = rowsOf("crossEntropy", targets, classDim).rows;
-  const smoothed =
-    labelSmoothing === 0 ? given : add(mul(given, 1 - labelSmoothing), labelSmoothing / logProbs.classes);
-  const losses = sub(0, sum(mul(smoothed, weighted(logProbs.rows, weight)), 1));
-  return reduceLoss(reduction === "none" ? reshape(losses, logProbs.lead) : losses, reduction);
+  const smoothed = labelSmoothing === 0 ? given : add(mul(given, 1 - labelSmoothing), labelSmoothing / rows.classes);
+  const losses = sub(0, sum(mul(smoothed, weighted(logSoftmax(rows.rows, 1), weight)), 1));
+  return reduceLoss(reduction === "none" ? reshape(losses, rows.lead) : losses, reduction);
 }

@@ -1,4 +1,15 @@
-import { checkOptions, checkTensor, DTypeError, isFloat, type Tensor } from "@unroll/tensor";
+import {
+  checkOptions,
+  checkTensor,
+  DTypeError,
+  gather,
+  isFloat,
+  reshape,
+  sub,
+  type Tensor,
+  unsqueeze,
+  where,
+} from "@unroll/tensor";
 import { type ClassLossOptions, checkClassWeight, indexedLoss, reduceIndexed, rowsOf } from "./classes.ts";
 import { checkReduction } from "./reduction.ts";
 
@@ -19,6 +30,10 @@ export function nll(logProbs: Tensor, targets: Tensor, options: ClassLossOptions
   if (!isFloat(logProbs.dtype)) throw new DTypeError(`nll: expected float32 or float64, got ${logProbs.dtype}`);
   const rows = rowsOf("nll", logProbs, classDim);
   checkClassWeight("nll", weight, logProbs, rows.classes);
-  const { losses, total } = indexedLoss("nll", rows, targets, options);
+  const { losses, total } = indexedLoss("nll", rows, targets, options, (flat, _, ignored) => {
+    const index = unsqueeze(where(ignored, 0, flat), 1);
+    // 0 - x, since -x would make -0 of a perfect prediction.
+    return where(ignored, 0, sub(0, reshape(gather(rows.rows, 1, index), flat.shape)));
+  });
   return reduceIndexed(losses, rows, total, reduction);
 }

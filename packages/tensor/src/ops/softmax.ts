@@ -4,7 +4,7 @@ import { groupOf } from "../groups.ts";
 import { apply, defineOp, type OpKernel, type OpRecord } from "../op.ts";
 import { floatDType, shapeOfFirst } from "../rules.ts";
 import type { Tensor } from "../tensor.ts";
-import { rowKernel } from "../wasm/rows.ts";
+import { cumsumKernel, rowKernel } from "../wasm/rows.ts";
 
 /** The axis along which an op works. */
 export interface DimAttrs {
@@ -63,13 +63,17 @@ export const logSoftmaxOp: OpRecord<"logSoftmax", DimAttrs> = /* @__PURE__ */ al
   /* @__PURE__ */ rowKernel("logSoftmax"),
 );
 
-export const cumsumOp: OpRecord<"cumsum", DimAttrs> = /* @__PURE__ */ alongDim("cumsum", (y, x, at, step, n) => {
-  let total = 0;
-  for (let k = 0, i = at; k < n; k++, i += step) {
-    total += x[i];
-    y[i] = total;
-  }
-});
+export const cumsumOp: OpRecord<"cumsum", DimAttrs> = /* @__PURE__ */ alongDim(
+  "cumsum",
+  (y, x, at, step, n) => {
+    let total = 0;
+    for (let k = 0, i = at; k < n; k++, i += step) {
+      total += x[i];
+      y[i] = total;
+    }
+  },
+  cumsumKernel,
+);
 
 /**
  * `e^x / Σ e^x` along `dim`, shifted so that it cannot overflow.

@@ -2,11 +2,13 @@ import { tensor } from "../create.ts";
 import { addmm } from "../ops/addmm.ts";
 import { gather, indexAdd, indexSelect, scatterAdd } from "../ops/indexing.ts";
 import { concat } from "../ops/joining.ts";
+import { type LayerNormOptions, layerNorm, layerNormGrad } from "../ops/layer-norm.ts";
 import { matmul } from "../ops/matmul.ts";
 import { broadcastTo, identity, permute, reshape } from "../ops/movement.ts";
 import { logSumExp, max, min, sum } from "../ops/reductions.ts";
 import { flip, pad, select, slice, tril } from "../ops/slicing.ts";
 import { cumsum, logSoftmax, softmax } from "../ops/softmax.ts";
+import { softmaxCrossEntropy, softmaxCrossEntropyGrad } from "../ops/softmax-cross-entropy.ts";
 import type { Generator } from "../random/generator.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -37,6 +39,41 @@ function alongDim(draw: (shape: Shape) => Tensor, call: typeof softmax): OpSampl
     smooth("empty", [empty([0, 3])], (x) => call(x, 1)),
   ];
 }
+
+/** With and without weight and bias, over one axis and over two. */
+function layerNormSamples(draw: (shape: Shape) => Tensor): OpSample[] {
+  const two: LayerNormOptions = { axes: 2, eps: 0.1 };
+  return [
+    smooth("the last axis", [draw([3, 4])], (x) => layerNorm(x)),
+    smooth("a weight", [draw([2, 3]), draw([3])], (x, weight) => layerNorm(x, { weight, eps: 0.01 })),
+    smooth("the last two axes", [draw([2, 2, 3]), draw([2, 3]), draw([2, 3])], (x, weight, bias) =>
+      layerNorm(x, { ...two, weight, bias }),
+    ),
+    smooth("a vector and a bias", [draw([4]), draw([4])], (x, bias) => layerNorm(x, { bias })),
+    smooth("one value", [draw([2, 1])], (x) => layerNorm(x, { eps: 0.1 })),
+    smooth("empty", [empty([0, 3])], (x) => layerNorm(x)),
+  ];
+}
+
+function crossEntropySamples(draw: (shape: Shape) => Tensor, g: Generator): SamplesOf<CrossEntropyName> {
+  const some = tensor(Int32Array.of(2, -100, 0));
+  return {
+    softmaxCrossEntropy: [
+      smooth("an ignored row", [draw([3, 4]), some], (x, t) => softmaxCrossEntropy(x, t)),
+      smooth("another index to ignore", [draw([5, 2]), indices(g, [5], 2)], (x, t) => softmaxCrossEntropy(x, t, 1)),
+      smooth("one class", [draw([2, 1]), indices(g, [2], 1)], (x, t) => softmaxCrossEntropy(x, t)),
+      smooth("empty", [empty([0, 3]), indices(g, [0], 3)], (x, t) => softmaxCrossEntropy(x, t)),
+    ],
+    softmaxCrossEntropyGrad: [
+      smooth("an ignored row", [draw([3]), draw([3, 4]), some], (y, x, t) => softmaxCrossEntropyGrad(y, x, t)),
+      smooth("another index to ignore", [draw([5]), draw([5, 2]), indices(g, [5], 2)], (y, x, t) =>
+        softmaxCrossEntropyGrad(y, x, t, 1),
+      ),
+    ],
+  };
+}
+
+type CrossEntropyName = "softmaxCrossEntropy" | "softmaxCrossEntropyGrad";
 
 type MovementName = "reshape" | "permute" | "broadcastTo" | "identity" | "concat" | "slice" | "select" | "flip" | "pad";
 
@@ -107,7 +144,9 @@ function movementSamples(draw: (shape: Shape) => Tensor): SamplesOf<MovementName
 type StructuralName =
   | MovementName
   | ("gather" | "scatterAdd" | "indexSelect" | "indexAdd" | "matmul" | "addmm" | "tril")
-  | ("sum" | "max" | "min" | "logSumExp" | "softmax" | "logSoftmax" | "cumsum");
+  | ("sum" | "max" | "min" | "logSumExp" | "softmax" | "logSoftmax" | "cumsum")
+  | ("layerNorm" | "layerNormGrad")
+  | CrossEntropyName;
 
 /** Samples of the ops that reduce, multiply matrices, or move values around. */
 export function structuralSamples(g: Generator): SamplesOf<StructuralName> {
@@ -160,6 +199,15 @@ export function structuralSamples(g: Generator): SamplesOf<StructuralName> {
     softmax: alongDim(draw, softmax),
     logSoftmax: alongDim(draw, logSoftmax),
     cumsum: alongDim(draw, cumsum),
+    layerNorm: layerNormSamples(draw),
+    layerNormGrad: [
+      smooth("the last axis", [draw([3, 4]), draw([3, 4])], (y, x) => layerNormGrad(y, x)),
+      smooth("the last two axes", [draw([2, 2, 3]), draw([2, 2, 3])], (y, x) =>
+        layerNormGrad(y, x, { axes: 2, eps: 0.1 }),
+      ),
+      smooth("empty", [empty([0, 3]), empty([0, 3])], (y, x) => layerNormGrad(y, x)),
+    ],
+    ...crossEntropySamples(draw, g),
   };
 }
 

@@ -18,6 +18,8 @@ import {
   indexAdd,
   indexSelect,
   isFloat,
+  layerNorm,
+  layerNormGrad,
   log,
   log1p,
   logSoftmax,
@@ -38,6 +40,8 @@ import {
   sign,
   slice,
   softmax,
+  softmaxCrossEntropy,
+  softmaxCrossEntropyGrad,
   softplus,
   sqrt,
   sub,
@@ -319,6 +323,58 @@ describe("both engines", () => {
       });
     },
   );
+
+  it("agree on softmax, logSoftmax and logSumExp of a row that is longer than what is staged at once", () => {
+    const n = 4_194_304 + 5;
+    const x = tensor(
+      Float32Array.from({ length: n }, (_, i) => ((i * 7919) % 1013) / 100 - (i > n - 3 ? 0 : 3)),
+      { shape: [1, n] },
+    );
+    for (const f of [softmax, logSoftmax, logSumExp]) compare(() => f(x, 1), 16 * ulp);
+    const infinite = tensor(new Float32Array(n).fill(-Infinity));
+    expect(logSumExp(infinite, 0).item()).toBe(-Infinity);
+  });
+
+  it("agree on layer normalisation and its gradient", () => {
+    const rows = fc.constantFrom<[Shape, number]>([[7], 1], [[3, 1], 1], [[40, 5], 1], [[3, 4, 9], 2], [[9, 3000], 1]);
+    fc.assert(
+      fc.property(finite, finite, rows, fc.integer({ min: 0, max: 3 }), (values, others, [shape, axes], affine) => {
+        const [x, g] = [filled(values, shape), filled(others, shape)];
+        const last = shape.slice(shape.length - axes);
+        const weight = (affine & 1) === 1 ? filled(others, last) : undefined;
+        const bias = (affine & 2) === 2 ? filled(values, last) : undefined;
+        const options = { axes, eps: 1e-3 };
+        // The sums are taken in another order, and a weight and a bias may cancel: a part of the largest value.
+        compare(() => layerNorm(x, options), 2 * ulp, 1e-12);
+        compare(() => layerNorm(x, { ...options, weight, bias }), 4 * ulp, 100 * ulp);
+        const gradient = () => layerNormGrad(g, x, options);
+        const size = Math.max(...useEngine("reference", gradient).data.map(Math.abs));
+        compare(gradient, 2 * ulp, 4 * ulp * size + 1e-9);
+      }),
+      runs,
+    );
+  });
+
+  it("agree on cross entropies of classes and their gradients", () => {
+    const sizes = fc.tuple(fc.constantFrom(1, 2, 33, 700), fc.constantFrom(1, 2, 5, 64, 257));
+    fc.assert(
+      fc.property(pattern, finite, sizes, fc.integer({ min: -1, max: 4 }), (values, others, [n, classes], ignored) => {
+        const [x, g] = [filled(values, [n, classes]), filled(others, [n])];
+        const targets = tensor(
+          Int32Array.from({ length: n }, (_, i) => (i * 7919) % classes),
+          { shape: [n] },
+        );
+        compare(() => softmaxCrossEntropy(x, targets, ignored), 8 * ulp, 8 * ulp);
+        compare(() => softmaxCrossEntropyGrad(g, x, targets, ignored), 16 * ulp, 8 * ulp);
+      }),
+      runs,
+    );
+    const outside = tensor(Int32Array.of(0, 3));
+    for (const engine of ["wasm", "reference"] as const)
+      expect(() => useEngine(engine, () => softmaxCrossEntropy(filled([1], [2, 3]), outside))).toThrow(
+        "softmaxCrossEntropy: target 3 is neither in [0, 3) nor ignored (-100)",
+      );
+  });
 
   it("add up running sums to the same bits", () => {
     fc.assert(
