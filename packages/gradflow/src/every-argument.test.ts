@@ -9,6 +9,14 @@ wrongArgumentTests({
   entry,
   isOwn: UnrollError.is,
   valid: {
+    connectivity: [new LSTM(1, 2), zeros([3, 2, 1]), { at: 2, lags: 1, layer: 0, reverse: false }],
+    gateStatistics: [new LSTM(1, 2), zeros([3, 2, 1]), { lengths: [3, 2], bins: 4, layer: 0, reverse: false }],
+    horizonNumbers: [[entry.gradientFlow(new LSTM(1, 2), zeros([3, 2, 1])).joint], { confidence: 0.9, epsilon: 0.1 }],
+    growthRatios: [new LSTM(1, 2), zeros([3, 2, 1]), { loss: options.loss, layer: 0, reverse: false }],
+    itemisedGradients: [new LSTM(1, 2), zeros([3, 2, 1]), { loss: options.loss, layer: 0, reverse: false }],
+    memoryCapacity: [new LSTM(1, 2), zeros([40, 2, 1]), { delays: 4, washout: 2, layer: 0, reverse: false }],
+    memoryKernel: [new LSTM(1, 2), zeros([3, 2, 1]), { at: [2], lags: 1, layer: 0, reverse: false }],
+    truncationKeeps: [entry.itemisedGradients(new LSTM(1, 2), zeros([3, 2, 1]), { loss: options.loss }), { window: 1 }],
     conditionLog10: [Float64Array.of(0, -1)],
     effectiveRank: [Float64Array.of(0, -1)],
     jacobianSpectrum: [new LSTM(1, 2), zeros([3, 2, 1]), { lags: [2], layer: 0, reverse: false, method: "analytic" }],
@@ -22,9 +30,19 @@ wrongArgumentTests({
   },
   // What it passes on to the layer's forward and cell is checked there.
   says: {
+    ...Object.fromEntries(
+      [
+        "connectivity",
+        "gateStatistics",
+        "growthRatios",
+        "itemisedGradients",
+        "jacobianSpectrum",
+        "lyapunovSpectrum",
+        "memoryCapacity",
+        "memoryKernel",
+      ].map((name) => [name, new RegExp(`${name}:|LSTM: no cell`)]),
+    ),
     gradientFlow: /gradientFlow:|LSTM\.forward:|LSTM: no cell/,
     stateJacobian: /stateJacobian:|LSTMCell/,
-    jacobianSpectrum: /jacobianSpectrum:|LSTM: no cell/,
-    lyapunovSpectrum: /lyapunovSpectrum:|LSTM: no cell/,
   },
 });
