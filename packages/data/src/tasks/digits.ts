@@ -36,7 +36,7 @@ export interface PixelDigitDataset extends SequenceDataset {
  * Input `[rows * columns, B, 1]`, `[784, B, 1]` for MNIST. Target int32 `[B]`. Loss: cross entropy over 10 classes.
  *
  * Chance: the entropy of the labels, which is the best answer that ignores the pictures; 2.3012 in MNIST's training set,
- * 2.3010 in its test set, where always saying 1 is right for 11.35 %. No publication says when the task is solved: `isSolved`
+ * 2.3008 in its test set, where always saying 1 is right for 11.35 %. No publication says when the task is solved: `isSolved`
  * is 90 % right here, about what LSTMs reach in print.
  *
  * @example
@@ -136,9 +136,10 @@ function pictures(
   const values = (index: number): Float64Array => {
     const out = new Float64Array(rows * columns);
     const start = index * digits.rows * digits.columns;
-    for (let i = 0; i < digits.rows * digits.columns; i++) {
-      const [row, column] = [Math.floor(i / digits.columns), i % digits.columns];
-      out[Math.floor(row / pool) * columns + Math.floor(column / pool)] += digits.images[start + i];
+    for (let row = 0, from = start; row < digits.rows; row++) {
+      const to = Math.floor(row / pool) * columns;
+      for (let column = 0; column < columns; column++)
+        for (let i = 0; i < pool; i++) out[to + column] += digits.images[from++];
     }
     for (let i = 0; i < out.length; i++) {
       const share = out[i] / (255 * pool * pool);
