@@ -78,30 +78,68 @@ export const Simd = {
   relaxedMadd: 0x105,
 } as const;
 
-/** A whole number >= 0 in LEB128. */
-export function unsigned(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  do {
-    const low = rest & 0x7f;
-    rest >>>= 7;
-    bytes.push(rest === 0 ? low : low | 0x80);
-  } while (rest !== 0);
-  return bytes;
-}
+/** Bytes one after the other. Code grows by pushing: spreading arrays took most of the time of a first compilation. */
+export class Bytes {
+  #bytes = new Uint8Array(256);
+  #length = 0;
 
-/** An int32 in LEB128. */
-export function signed(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value | 0;
-  for (;;) {
-    const low = rest & 0x7f;
-    rest >>= 7;
-    if ((rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0)) {
-      bytes.push(low);
-      return bytes;
+  #reserve(count: number): void {
+    if (this.#length + count <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(this.#length + count, 2 * this.#bytes.length));
+    grown.set(this.#bytes);
+    this.#bytes = grown;
+  }
+
+  push(byte: number): this {
+    if (this.#length === this.#bytes.length) this.#reserve(1);
+    this.#bytes[this.#length++] = byte;
+    return this;
+  }
+
+  append(bytes: ArrayLike<number>): this {
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+    return this;
+  }
+
+  /** A whole number >= 0 in LEB128. */
+  unsigned(value: number): this {
+    let rest = value;
+    while (rest > 0x7f) {
+      this.push((rest & 0x7f) | 0x80);
+      rest >>>= 7;
     }
-    bytes.push(low | 0x80);
+    return this.push(rest);
+  }
+
+  /** An int32 in LEB128. */
+  signed(value: number): this {
+    let rest = value | 0;
+    // The last byte's highest bit is the sign.
+    while (rest > 0x3f || rest < -0x40) {
+      this.push((rest & 0x7f) | 0x80);
+      rest >>= 7;
+    }
+    return this.push(rest & 0x7f);
+  }
+
+  text(value: string): this {
+    this.unsigned(value.length);
+    for (let i = 0; i < value.length; i++) this.push(value.charCodeAt(i));
+    return this;
+  }
+
+  /** `write` for each item, after their number. */
+  vector<T>(items: readonly T[], write: (item: T) => void): this {
+    this.unsigned(items.length);
+    items.forEach(write);
+    return this;
+  }
+
+  /** What has been written, as bytes of its own. */
+  take(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.slice(0, this.#length);
   }
 }
 
@@ -111,7 +149,7 @@ export interface FunctionBody {
   /** Types of the locals after the parameters. */
   readonly locals: readonly number[];
   /** Instructions without the closing `end`. */
-  readonly code: readonly number[];
+  readonly code: Uint8Array;
 }
 
 /** A function of another module: i32 parameters, no result. */
@@ -135,40 +173,54 @@ export interface ModuleParts {
 /** The bytes of a module. */
 export function assemble({ imports, functions, exports }: ModuleParts): Uint8Array<ArrayBuffer> {
   const arities = [...new Set([...imports, ...functions].map(({ parameters }) => parameters))];
-  const types = arities.map((n) => [0x60, ...vector(new Array<number[]>(n).fill([I32])), 0]);
-  const typeOf = ({ parameters }: { parameters: number }) => unsigned(arities.indexOf(parameters));
-  const memory = [...text("env"), ...text("memory"), 0x02, 0x01, ...unsigned(1), ...unsigned(maximumPages)];
-  const imported = imports.map((fn) => [...text("env"), ...text(fn.name), 0x00, ...typeOf(fn)]);
-  const exported = Object.entries(exports).map(([name, at]) => [...text(name), 0x00, ...unsigned(imports.length + at)]);
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    ...section(1, vector(types)),
-    ...section(2, vector([memory, ...imported])),
-    ...section(3, vector(functions.map(typeOf))),
-    ...section(7, vector(exported)),
-    ...section(10, vector(functions.map(codeOf))),
-  ]);
+  const bytes = new Bytes().append([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
+  const section = (id: number, write: (content: Bytes) => void): void => {
+    const content = new Bytes();
+    write(content);
+    const written = content.take();
+    bytes.push(id).unsigned(written.length).append(written);
+  };
+  section(1, (content) =>
+    content.vector(arities, (n) => {
+      content.push(0x60).vector(new Array<number>(n).fill(I32), (type) => content.push(type));
+      content.push(0);
+    }),
+  );
+  section(2, (content) => {
+    content.unsigned(1 + imports.length);
+    content.text("env").text("memory").append([0x02, 0x01]).unsigned(1).unsigned(maximumPages);
+    for (const { name, parameters } of imports)
+      content.text("env").text(name).push(0x00).unsigned(arities.indexOf(parameters));
+  });
+  section(3, (content) => content.vector(functions, ({ parameters }) => content.unsigned(arities.indexOf(parameters))));
+  section(7, (content) =>
+    content.vector(Object.entries(exports), ([name, at]) => {
+      content
+        .text(name)
+        .push(0x00)
+        .unsigned(imports.length + at);
+    }),
+  );
+  section(10, (content) =>
+    content.vector(functions, (body) => {
+      const code = codeOf(body);
+      content.unsigned(code.length).append(code);
+    }),
+  );
+  return bytes.take();
 }
 
-function codeOf({ locals, code }: FunctionBody): number[] {
+function codeOf({ locals, code }: FunctionBody): Uint8Array {
   const runs: [count: number, type: number][] = [];
+  let last: [count: number, type: number] | undefined;
   for (const type of locals) {
-    const last = runs.at(-1);
     if (last !== undefined && last[1] === type) last[0]++;
-    else runs.push([1, type]);
+    else {
+      last = [1, type];
+      runs.push(last);
+    }
   }
-  const body = [...vector(runs.map(([count, type]) => [...unsigned(count), type])), ...code, Op.end];
-  return [...unsigned(body.length), ...body];
-}
-
-function section(id: number, content: readonly number[]): number[] {
-  return [id, ...unsigned(content.length), ...content];
-}
-
-function vector(items: readonly (readonly number[])[]): number[] {
-  return [...unsigned(items.length), ...items.flat()];
-}
-
-function text(value: string): number[] {
-  return vector(Array.from(value, (character) => [character.charCodeAt(0)]));
+  const body = new Bytes();
+  body.vector(runs, ([count, type]) => body.unsigned(count).push(type));
+  return body.append(code).push(Op.end).take();
 }

@@ -1,5 +1,5 @@
 import type { Access, Call, Rows } from "../plan.ts";
-import { type FunctionBody, type ImportedFunction, Op, unsigned } from "./assembler.ts";
+import { type FunctionBody, type ImportedFunction, Op } from "./assembler.ts";
 import { argumentBytes } from "./pass.ts";
 import { stepBytes, stepFields } from "./step-record.ts";
 import { type Index, VectorCode } from "./vector-code.ts";
@@ -54,7 +54,7 @@ export function loopFunction(calls: readonly Call[], functionOf: (call: Call) =>
   };
   const word = (offset: number): void => {
     code.get(frame);
-    code.emit(Op.i32Load, 2, ...unsigned(offset));
+    code.load32(offset);
   };
   /** The address of a step's rows, from words of the frame: where all rows begin, and the values between them. */
   const address = (at: number, from: Rows): void => {
@@ -95,17 +95,17 @@ export function loopFunction(calls: readonly Call[], functionOf: (call: Call) =>
         word(at + 16);
         if (isReduction(call.fn)) code.integer(1);
       }
-      code.emit(Op.call, ...unsigned(functionOf(call)));
+      code.indexed(Op.call, functionOf(call));
       at += callBytes(call);
     }
   });
   code.emit(Op.loop, 0x40);
   for (const [name, local] of rows) {
     code.get(record);
-    code.emit(Op.i32Load, 2, ...unsigned(stepFields[name as keyof typeof stepFields]));
+    code.load32(stepFields[name as keyof typeof stepFields]);
     code.set(local);
   }
-  code.emit(...body);
+  code.append(body);
   code.get(record);
   code.get(stride);
   code.emit(Op.i32Add);
@@ -115,8 +115,8 @@ export function loopFunction(calls: readonly Call[], functionOf: (call: Call) =>
   code.emit(Op.i32Sub);
   code.set(count);
   code.get(count);
-  code.emit(Op.brIf, ...unsigned(0), Op.end);
-  return { parameters: 4, locals: code.locals, code: [...code.code] };
+  code.emit(Op.brIf, 0, Op.end);
+  return { parameters: 4, locals: code.locals, code: code.code() };
 }
 
 /** Bytes of the records of `steps` steps. */

@@ -1,5 +1,5 @@
 import type { Rows } from "../plan.ts";
-import { type FunctionBody, Op, Simd, unsigned } from "./assembler.ts";
+import { type FunctionBody, Op, Simd } from "./assembler.ts";
 import { stepFields } from "./step-record.ts";
 import { type Index, type Lanes, VectorCode } from "./vector-code.ts";
 
@@ -132,10 +132,10 @@ export function passFunction(operands: readonly PassAddress[], compute: PassComp
   code.integer(2);
   code.emit(Op.i32Shl);
   code.set(pairs);
-  code.emit(...code.constants());
+  code.append(code.constants());
   code.emit(Op.block, 0x40, Op.loop, 0x40);
   code.get(rows);
-  code.emit(Op.i32Eqz, Op.brIf, ...unsigned(1));
+  code.emit(Op.i32Eqz, Op.brIf, 1);
   for (const [operand, lanes] of single) {
     code.get(pointers[operand]);
     code.access(Simd.load32Splat);
@@ -149,22 +149,24 @@ export function passFunction(operands: readonly PassAddress[], compute: PassComp
   code.integer(0);
   code.set(at);
   code.get(pairs);
-  code.emit(Op.if, 0x40, Op.loop, 0x40, ...pair);
+  code.emit(Op.if, 0x40, Op.loop, 0x40);
+  code.append(pair);
   advance(code, at, 2 * vectorBytes);
   code.get(at);
   code.get(pairs);
-  code.emit(Op.i32LtS, Op.brIf, ...unsigned(0), Op.end, Op.end);
+  code.emit(Op.i32LtS, Op.brIf, 0, Op.end, Op.end);
   code.get(width);
   code.integer(7);
   code.emit(Op.i32And);
   code.set(left);
   code.get(left);
-  code.emit(Op.if, 0x40, Op.loop, 0x40, ...rest);
+  code.emit(Op.if, 0x40, Op.loop, 0x40);
+  code.append(rest);
   advance(code, at, vectorBytes);
   advance(code, left, -4);
   code.get(left);
   code.integer(0);
-  code.emit(Op.i32GtS, Op.brIf, ...unsigned(0), Op.end, Op.end);
+  code.emit(Op.i32GtS, Op.brIf, 0, Op.end, Op.end);
   operands.forEach((_, k) => {
     code.get(pointers[k]);
     code.get(steps[k]);
@@ -172,8 +174,8 @@ export function passFunction(operands: readonly PassAddress[], compute: PassComp
     code.set(pointers[k]);
   });
   advance(code, rows, -1);
-  code.emit(Op.br, ...unsigned(0), Op.end, Op.end);
-  return { parameters: 2, locals: code.locals, code: [...code.code] };
+  code.emit(Op.br, 0, Op.end, Op.end);
+  return { parameters: 2, locals: code.locals, code: code.code() };
 }
 
 function address(code: VectorCode, pointer: Index, at: Index): void {
@@ -191,7 +193,7 @@ function advance(code: VectorCode, index: Index, by: number): void {
 
 function load32(code: VectorCode, base: Index, offset: number): void {
   code.get(base);
-  code.emit(Op.i32Load, 2, ...unsigned(offset));
+  code.load32(offset);
 }
 
 function storeLane(code: VectorCode, lane: number): void {

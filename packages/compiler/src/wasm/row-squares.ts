@@ -1,4 +1,4 @@
-import { type FunctionBody, Op, Simd, unsigned } from "./assembler.ts";
+import { type FunctionBody, Op, Simd } from "./assembler.ts";
 import { VectorCode } from "./vector-code.ts";
 
 /** Where values begin and where sums go, how many rows, how many values each, and bytes from one row to the next. */
@@ -35,10 +35,10 @@ export function rowSquares(): FunctionBody {
     code.set(local);
   };
   const zero = code.splat(0);
-  code.emit(...code.constants());
+  code.append(code.constants());
   code.emit(Op.block, 0x40, Op.loop, 0x40);
   code.get(rows);
-  code.emit(Op.i32Eqz, Op.brIf, ...unsigned(1));
+  code.emit(Op.i32Eqz, Op.brIf, 1);
   for (const sum of sums) {
     code.get(zero);
     code.set(sum);
@@ -51,23 +51,23 @@ export function rowSquares(): FunctionBody {
   code.set(bytes);
   code.emit(Op.block, 0x40, Op.loop, 0x40);
   code.get(bytes);
-  code.emit(Op.i32Eqz, Op.brIf, ...unsigned(1));
+  code.emit(Op.i32Eqz, Op.brIf, 1);
   addSquares(Simd.load64Zero, 0, sums[0]);
   addSquares(Simd.load64Zero, 8, sums[1]);
   advance(from, 16);
   advance(bytes, -4);
-  code.emit(Op.br, ...unsigned(0), Op.end, Op.end);
+  code.emit(Op.br, 0, Op.end, Op.end);
   code.get(width);
   code.integer(3);
   code.emit(Op.i32And);
   code.set(left);
   code.emit(Op.block, 0x40, Op.loop, 0x40);
   code.get(left);
-  code.emit(Op.i32Eqz, Op.brIf, ...unsigned(1));
+  code.emit(Op.i32Eqz, Op.brIf, 1);
   addSquares(Simd.load32Zero, 0, sums[0]);
   advance(from, 4);
   advance(left, -1);
-  code.emit(Op.br, ...unsigned(0), Op.end, Op.end);
+  code.emit(Op.br, 0, Op.end, Op.end);
   code.get(sums[0]);
   code.get(sums[1]);
   code.simd(Simd.add64);
@@ -85,6 +85,6 @@ export function rowSquares(): FunctionBody {
   code.set(x);
   advance(out, 8);
   advance(rows, -1);
-  code.emit(Op.br, ...unsigned(0), Op.end, Op.end);
-  return { parameters: 5, locals: code.locals, code: [...code.code] };
+  code.emit(Op.br, 0, Op.end, Op.end);
+  return { parameters: 5, locals: code.locals, code: code.code() };
 }

@@ -1,4 +1,4 @@
-import { I32, Op, Simd, signed, unsigned, V128 } from "./assembler.ts";
+import { Bytes, I32, Op, Simd, V128 } from "./assembler.ts";
 
 /** A local that holds four float32 lanes, or a mask of four lanes. */
 export type Lanes = number;
@@ -15,7 +15,7 @@ export class VectorCode {
   readonly #parameters: number;
   readonly #fused: boolean;
   readonly #constants = new Map<number, Lanes>();
-  #code: number[] = [];
+  #code = new Bytes();
 
   /** @param fused whether `madd` rounds once, as in the relaxed build of the kernels */
   constructor(parameters: number, fused: boolean) {
@@ -24,21 +24,37 @@ export class VectorCode {
   }
 
   /** The instructions that `write` emits, taken out of the function's. */
-  apart(write: () => void): number[] {
+  apart(write: () => void): Uint8Array {
     const outer = this.#code;
-    this.#code = [];
+    this.#code = new Bytes();
     write();
     const inner = this.#code;
     this.#code = outer;
-    return inner;
+    return inner.take();
   }
 
   emit(...bytes: readonly number[]): void {
-    for (const byte of bytes) this.#code.push(byte);
+    for (let i = 0; i < bytes.length; i++) this.#code.push(bytes[i]);
   }
 
-  get code(): readonly number[] {
-    return this.#code;
+  /** Instructions that were written {@link apart}. */
+  append(code: Uint8Array): void {
+    this.#code.append(code);
+  }
+
+  /** An instruction with a whole number >= 0: of a local, a label or a function. */
+  indexed(op: number, index: number): void {
+    this.#code.push(op).unsigned(index);
+  }
+
+  /** The int32 at an address and an offset. */
+  load32(offset: number): void {
+    this.#code.push(Op.i32Load).push(2).unsigned(offset);
+  }
+
+  /** All instructions so far. */
+  code(): Uint8Array {
+    return this.#code.take();
   }
 
   index(): Index {
@@ -55,29 +71,29 @@ export class VectorCode {
   }
 
   get(local: number): void {
-    this.emit(Op.localGet, ...unsigned(local));
+    this.#code.push(Op.localGet).unsigned(local);
   }
 
   set(local: number): void {
-    this.emit(Op.localSet, ...unsigned(local));
+    this.#code.push(Op.localSet).unsigned(local);
   }
 
   integer(value: number): void {
-    this.emit(Op.i32Const, ...signed(value));
+    this.#code.push(Op.i32Const).signed(value);
   }
 
   simd(op: number): void {
-    this.emit(0xfd, ...unsigned(op));
+    this.#code.push(0xfd).unsigned(op);
   }
 
   /** A SIMD instruction on memory; addresses are multiples of 4 and no more. */
   access(op: number, offset = 0): void {
     this.simd(op);
-    this.emit(2, ...unsigned(offset));
+    this.#code.push(2).unsigned(offset);
   }
 
   /** The instructions that set all constants used so far. */
-  constants(): number[] {
+  constants(): Uint8Array {
     return this.apart(() => {
       for (const [bits, local] of this.#constants) {
         this.simd(Simd.const);
