@@ -1,4 +1,4 @@
-import { runSequence, type SequenceInputs, type SequenceJob, type Step } from "@unroll/compiler";
+import { runSequence, type SequenceInputs, type SequenceJob, type Step, Taps } from "@unroll/compiler";
 import {
   cast,
   concat,
@@ -45,12 +45,17 @@ export function stepOf<S extends { [K in keyof S]: Tensor }, C>(
   return { step, states: tensorsOf(initial), rows: Object.values(ownRows), owner: cell, inner: 1, tensorsOf, stateOf };
 }
 
+/** What a sequence gives, with its taps where they were asked for and it ran compiled. */
+export interface CompiledRun<S> extends Unrolled<S> {
+  readonly taps?: Taps | undefined;
+}
+
 /** Runs a sequence by compiled loops where its step allows it, and says so once where not. */
 export function runCompiled<S extends { [K in keyof S]: Tensor }, C>(
   sequence: Sequence<S, C>,
   reverse: boolean,
-): Unrolled<S> {
-  const { cell, reset, initial, context, schedule } = sequence;
+): CompiledRun<S> {
+  const { cell, reset, initial, context, schedule, tap } = sequence;
   const { step: own, states, rows: ownRows, owner, inner, tensorsOf, stateOf } = stepOf(cell, initial, context);
   const { x, step, rows } =
     // What begins anew is told by one more column.
@@ -84,6 +89,7 @@ export function runCompiled<S extends { [K in keyof S]: Tensor }, C>(
     );
     return { output, states: tensorsOf(state) };
   };
+  const taps = tap && new Taps(tap);
   const result = runSequence({
     step,
     x,
@@ -93,9 +99,10 @@ export function runCompiled<S extends { [K in keyof S]: Tensor }, C>(
     inner: reset === undefined ? inner : 2,
     active: schedule.active,
     reverse,
+    taps,
     plain,
   });
-  if (!("reason" in result)) return { output: result.output, state: stateOf(result.states) };
+  if (!("reason" in result)) return { output: result.output, state: stateOf(result.states), taps };
   // First the plain ops: an error of the step is theirs to throw.
   const unrolled = runPlain(sequence, reverse);
   tellOnce(cell, result);

@@ -1,4 +1,5 @@
 import type { Parameter } from "@unroll/autograd";
+import type { TapKind } from "@unroll/compiler";
 import { Dropout, type Layer, Module } from "@unroll/nn";
 import {
   checkBoolean,
@@ -15,12 +16,13 @@ import {
   Tensor,
   transpose,
 } from "@unroll/tensor";
+import { type Adjoints, tapKinds } from "./adjoints.ts";
 import type { Cell } from "./cell.ts";
-import { checkParameter, checkReset, checkSize, checkState } from "./checks.ts";
+import { checkParameter, checkReset, checkSize, checkState, checkWord } from "./checks.ts";
 import type { GatedCell } from "./gated-cell.ts";
 import { checkLengths, type Lengths } from "./lengths.ts";
 import { mapState } from "./map-state.ts";
-import type { StepRecord, Unrolled } from "./sequence.ts";
+import type { StepRecord, Unrolled, UnrollResult } from "./sequence.ts";
 import { unroll } from "./unroll.ts";
 
 /** Options of the recurrent layers beside those of their cells. */
@@ -54,8 +56,16 @@ export interface ForwardOptions<S> {
   reset?: Tensor;
   /** Run by compiled loops where possible (default true); see {@link unroll}. */
   compile?: boolean;
+  /** Leave the adjoints of the states of every layer and direction in the result's `adjoints`; see {@link unroll}. */
+  tap?: TapKind;
   /** Called for every step of a layer and direction when that has run, in time order. */
   onStep?(step: LayerStepRecord<S>): void;
+}
+
+/** What a recurrent layer's `forward` gives. */
+export interface ForwardResult<S extends { [K in keyof S]: Tensor }> extends Unrolled<S> {
+  /** Where `tap` asks for them, in the order of the state's first axis; undefined for what ran by plain ops. */
+  readonly adjoints?: readonly (Adjoints<S> | undefined)[];
 }
 
 /** A cell whose parameters have PyTorch's names. */
@@ -69,7 +79,7 @@ const parameterNames = ["weight_ih", "weight_hh", "bias_ih", "bias_hh"] as const
  */
 export abstract class Recurrent<S extends { [K in keyof S]: Tensor }>
   extends Module
-  implements Layer<[Tensor, ForwardOptions<S>?], Unrolled<S>>
+  implements Layer<[Tensor, ForwardOptions<S>?], ForwardResult<S>>
 {
   [weight: `weight_${string}`]: Parameter;
   [bias: `bias_${string}`]: Parameter | undefined;
@@ -155,12 +165,13 @@ export abstract class Recurrent<S extends { [K in keyof S]: Tensor }>
    * @throws {DTypeError} when x or a state has another dtype than the parameters, or reset is not bool
    * @throws {OptionError} when an option is unknown, lengths do not fit, or a state has other names than the cell's
    */
-  forward(x: Tensor, options: ForwardOptions<S> = {}): Unrolled<S> {
+  forward(x: Tensor, options: ForwardOptions<S> = {}): ForwardResult<S> {
     const fn = `${this.#name}.forward`;
-    checkOptions(fn, options, ["state", "lengths", "reset", "compile", "onStep"]);
-    const { state, onStep } = options;
+    checkOptions(fn, options, ["state", "lengths", "reset", "compile", "tap", "onStep"]);
+    const { state, tap, onStep } = options;
     this.#checkInput(fn, x);
     if (onStep !== undefined) checkFunction(fn, "onStep", onStep);
+    if (tap !== undefined) checkWord(fn, "tap", tap, tapKinds);
     const compile = checkBoolean(fn, "compile", options.compile, true);
     if (options.reset !== undefined) checkReset(fn, options.reset, x.shape.slice(0, 2));
     const [steps, batch] = this.batchFirst ? [x.shape[1], x.shape[0]] : x.shape;
@@ -174,7 +185,7 @@ export abstract class Recurrent<S extends { [K in keyof S]: Tensor }>
     const swap = (value: Tensor) => (this.batchFirst ? transpose(value, 0, 1) : value);
     const reset = options.reset && swap(options.reset);
     let sequence = swap(x);
-    const finals: S[] = [];
+    const all: UnrollResult<S>[] = [];
     this.#cells.forEach((cells, layer) => {
       const input = layer > 0 ? this.#drop(sequence) : sequence;
       const runs = cells.map((cell, direction) => {
@@ -185,10 +196,11 @@ export abstract class Recurrent<S extends { [K in keyof S]: Tensor }>
           reset,
           reverse,
           compile,
+          tap,
           onStep: onStep && ((step) => onStep({ ...step, layer, reverse })),
         });
       });
-      finals.push(...runs.map((run) => run.state));
+      all.push(...runs);
       sequence =
         runs.length === 1
           ? runs[0].output
@@ -199,7 +211,8 @@ export abstract class Recurrent<S extends { [K in keyof S]: Tensor }>
     });
     return {
       output: swap(sequence),
-      state: mapState(finals[0], (_, name) => stack(finals.map((state) => state[name as keyof S]))),
+      state: mapState(all[0].state, (_, name) => stack(all.map((run) => run.state[name as keyof S]))),
+      ...(tap === undefined ? {} : { adjoints: all.map((run) => run.adjoints) }),
     };
   }
 

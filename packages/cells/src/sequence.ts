@@ -1,4 +1,6 @@
+import type { TapKind } from "@unroll/compiler";
 import type { Tensor } from "@unroll/tensor";
+import type { Adjoints } from "./adjoints.ts";
 import type { Cell, CellContext } from "./cell.ts";
 import type { Schedule } from "./lengths.ts";
 import { mapState } from "./map-state.ts";
@@ -24,6 +26,12 @@ export interface Unrolled<S> {
   readonly state: S;
 }
 
+/** What {@link unroll} gives. */
+export interface UnrollResult<S extends { [K in keyof S]: Tensor }> extends Unrolled<S> {
+  /** Where `tap` asks for them and the sequence ran compiled; undefined where it ran by plain ops, which `onStep` observes. */
+  readonly adjoints?: Adjoints<S> | undefined;
+}
+
 /** Everything that stays the same while a sequence runs, rows in the schedule's order. */
 export interface Sequence<S extends { [K in keyof S]: Tensor }, C> {
   readonly cell: Cell<S, C>;
@@ -35,6 +43,8 @@ export interface Sequence<S extends { [K in keyof S]: Tensor }, C> {
   readonly schedule: Schedule;
   /** Whether steps are to be kept for an observer. */
   readonly observed: boolean;
+  /** What is wanted of the states' adjoints. */
+  readonly tap: TapKind | undefined;
 }
 
 /** Applies `fn` to the per-sample part of a context. */

@@ -1,11 +1,13 @@
+import type { TapKind } from "@unroll/compiler";
 import { checkBoolean, checkFunction, checkOptions, type Tensor } from "@unroll/tensor";
+import { Adjoints, tapKinds } from "./adjoints.ts";
 import type { Cell } from "./cell.ts";
-import { checkCell, checkInitial, checkReset, checkRows, checkSequence, checkState } from "./checks.ts";
-import { runCompiled } from "./compiled.ts";
+import { checkCell, checkInitial, checkReset, checkRows, checkSequence, checkState, checkWord } from "./checks.ts";
+import { type CompiledRun, runCompiled } from "./compiled.ts";
 import { type Lengths, reorder, scheduleOf } from "./lengths.ts";
 import { mapState } from "./map-state.ts";
 import { runPlain } from "./plain.ts";
-import { type Sequence, type StepRecord, type Unrolled, withRows } from "./sequence.ts";
+import { type Sequence, type StepRecord, type UnrollResult, withRows } from "./sequence.ts";
 
 /** Options of {@link unroll}. */
 export interface UnrollOptions<S> {
@@ -26,11 +28,19 @@ export interface UnrollOptions<S> {
    * a message. Both give the same numbers up to float32 rounding.
    */
   compile?: boolean | undefined;
-  /** Called once for every step that had active samples, in time order, when the whole sequence has been run. */
+  /**
+   * Have each backward pass leave the adjoints of the states in the result's `adjoints`: `"norms"` of every sample and step,
+   * at next to no cost, or also the `"values"`. For compiled loops only: `onStep` is for plain ops.
+   */
+  tap?: TapKind | undefined;
+  /**
+   * Called once for every step that had active samples, in time order, when the whole sequence has been run. The step's
+   * operations run one by one then.
+   */
   onStep?(step: StepRecord<S>): void;
 }
 
-const known = ["state", "lengths", "reset", "reverse", "compile", "onStep"];
+const known = ["state", "lengths", "reset", "reverse", "compile", "tap", "onStep"];
 
 /**
  * Drives a cell over a sequence: `(output_t, s_t) = step(x_t, s_{t-1})`.
@@ -54,15 +64,16 @@ export function unroll<S extends { [K in keyof S]: Tensor }, C>(
   cell: Cell<S, C>,
   x: Tensor,
   options: UnrollOptions<S> = {},
-): Unrolled<S> {
+): UnrollResult<S> {
   checkOptions("unroll", options, known);
   checkCell("unroll", cell);
   checkSequence("unroll", x);
   const [steps, batch] = x.shape;
-  const { reverse = false, reset, onStep } = options;
+  const { reverse = false, reset, tap, onStep } = options;
   checkBoolean("unroll", "reverse", reverse, false);
   const compile = checkBoolean("unroll", "compile", options.compile, true);
   if (onStep !== undefined) checkFunction("unroll", "onStep", onStep);
+  if (tap !== undefined) checkWord("unroll", "tap", tap, tapKinds);
   if (reset !== undefined) checkReset("unroll", reset, [steps, batch]);
   const schedule = scheduleOf("unroll", options.lengths, steps, batch);
   const sort = (value: Tensor) => reorder(value, 0, schedule.order);
@@ -79,12 +90,13 @@ export function unroll<S extends { [K in keyof S]: Tensor }, C>(
     context: withRows(context, sort),
     schedule,
     observed: onStep !== undefined,
+    tap,
   };
   // Observers want every step's tensors in the graph.
-  const { output, state } =
+  const ran: CompiledRun<S> =
     compile && onStep === undefined ? runCompiled(sequence, reverse) : runPlain(sequence, reverse, onStep);
-  return {
-    output: reorder(output, 1, schedule.inverse),
-    state: mapState(state, (value) => reorder(value, 0, schedule.inverse)),
-  };
+  const output = reorder(ran.output, 1, schedule.inverse);
+  const state = mapState(ran.state, (value) => reorder(value, 0, schedule.inverse));
+  const { taps } = ran;
+  return taps === undefined ? { output, state } : { output, state, adjoints: new Adjoints(state, taps, schedule) };
 }

@@ -6,4 +6,5 @@ export {
   type SequenceJob,
   type SequenceResult,
 } from "./sequence.ts";
+export { type Adjoint, type StateAdjoints, type TapKind, Taps } from "./taps.ts";
 export type { Step } from "./trace.ts";

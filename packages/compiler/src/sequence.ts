@@ -78,6 +78,7 @@ export function runSequence(job: SequenceJob): SequenceResult | NotCompiled {
     const geometry = geometryOf(x.shape[1], active, reverse);
     checkRoom(kernels, program.plan, geometry);
     const handle = taps === undefined ? [] : [taps.handle];
+    if (taps !== undefined) taps.output = graph.states.indexOf(graph.output);
     const [output, ...after] = sequenceFunction()([x, ...states, ...rows, ...outside, ...handle], {
       kernels,
       program,

@@ -36,6 +36,8 @@ export class Taps {
    * of weights and inputs; and where nothing comes back through the output, norms stay exact far beyond float32's range.
    */
   readonly handle: Tensor = requireGrad(zeros([]));
+  /** The place of the state that is the output, -1 where none is; known once the sequence has run. */
+  output = -1;
   /** By state; undefined until a backward pass has run. */
   adjoints: readonly StateAdjoints[] | undefined = undefined;
 

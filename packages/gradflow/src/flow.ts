@@ -10,11 +10,12 @@ import {
   ShapeError,
   Tensor,
 } from "@unroll/tensor";
-import { lossAdjoints, probeAdjoints, type StepAdjoint } from "./adjoints.ts";
-import { jointNorms, rowNorms } from "./norms.ts";
+import { lossAdjoints, probeAdjoints } from "./adjoints.ts";
 import { type Probe, probeVectors } from "./probe.ts";
-import { type Recording, record, type Subject } from "./record.ts";
+import { record, type Subject } from "./record.ts";
 import { type FlowSeries, seriesOf } from "./series.ts";
+import { normsOfSteps, normsOfTaps, type StepNorms } from "./step-norms.ts";
+import { runTapped, sendLoss, sendProbe } from "./tapped.ts";
 
 /** Options of {@link gradientFlow}. */
 export interface GradientFlowOptions {
@@ -94,29 +95,53 @@ export function gradientFlow(subject: Subject, x: Tensor, options: GradientFlowO
     throw new OptionError("gradientFlow: reduction says how a loss combines samples; a probe has none");
   // Also inside noGrad: what is measured is a gradient.
   return enableGrad(() => {
-    const recording = record(subject, x, options);
-    if (recording.steps.length === 0) throw new ShapeError("gradientFlow: no sample has a step");
-    if (loss === undefined) {
-      const adjoints = probeAdjoints(recording, probeVectors(recording, probe, options.generator));
-      return summarize("probe", recording, adjoints, 0);
-    }
-    const value = loss(recording.output);
-    if (!Tensor.is(value) || value.size !== 1) {
-      const got = Tensor.is(value) ? `shape ${formatShape(value.shape)}` : describe(value);
-      throw new ShapeError(`gradientFlow: the loss must be a single number, got ${got}`);
-    }
-    const offset = reduction === "mean" ? Math.log10(recording.batch) : 0;
-    return summarize("loss", recording, lossAdjoints(recording, value), offset);
+    const { steps, batch } = compiledNorms(subject, x, options) ?? plainNorms(subject, x, options);
+    const source = loss === undefined ? "probe" : "loss";
+    return summarize(source, steps, batch, loss !== undefined && reduction === "mean" ? Math.log10(batch) : 0);
   });
 }
 
+interface Measured {
+  /** In the order in which they ran. */
+  readonly steps: readonly StepNorms[];
+  /** The number of samples, those without steps included. */
+  readonly batch: number;
+}
+
+/** From the backward pass of compiled loops; undefined where a sequence runs by plain ops. */
+function compiledNorms(subject: Subject, x: Tensor, options: GradientFlowOptions): Measured | undefined {
+  const run = runTapped(subject, x, options);
+  if (run === undefined) return undefined;
+  const { loss, probe, generator, lengths, reverse = false } = options;
+  const { steps, batch, adjoints } = run;
+  const states =
+    loss === undefined
+      ? sendProbe(run, probeVectors(adjoints.final, adjoints.outputName, probe, generator))
+      : sendLoss(run, checkedLoss(loss(run.output)));
+  return states && { steps: normsOfTaps(states, steps, batch, lengths, reverse), batch };
+}
+
+/** From the graph of every step. */
+function plainNorms(subject: Subject, x: Tensor, options: GradientFlowOptions): Measured {
+  const recording = record(subject, x, options);
+  const { steps, output, batch } = recording;
+  if (steps.length === 0) throw new ShapeError("gradientFlow: no sample has a step");
+  const { loss, probe, generator } = options;
+  if (loss !== undefined) return { steps: normsOfSteps(lossAdjoints(recording, checkedLoss(loss(output)))), batch };
+  const last = steps[steps.length - 1];
+  const outputName = Object.keys(last.state).find((name) => last.state[name] === last.output);
+  const vectors = probeVectors(last.value, outputName, probe, generator);
+  return { steps: normsOfSteps(probeAdjoints(recording, vectors)), batch };
+}
+
+function checkedLoss(value: Tensor): Tensor {
+  if (Tensor.is(value) && value.size === 1) return value;
+  const got = Tensor.is(value) ? `shape ${formatShape(value.shape)}` : describe(value);
+  throw new ShapeError(`gradientFlow: the loss must be a single number, got ${got}`);
+}
+
 /** Sorts every sample's norms by lag, counted from its own last step. */
-function summarize(
-  source: "loss" | "probe",
-  { steps, batch }: Recording,
-  adjoints: readonly StepAdjoint[],
-  offset: number,
-): GradientFlow {
+function summarize(source: "loss" | "probe", steps: readonly StepNorms[], batch: number, offset: number): GradientFlow {
   const count = new Array<number>(batch).fill(0);
   const lastStep = new Array<number>(batch).fill(0);
   steps.forEach(({ samples }, i) => {
@@ -126,17 +151,17 @@ function summarize(
     }
   });
   const lags = count.reduce((longest, own) => Math.max(longest, own), 0);
-  const series = (norms: (adjoint: StepAdjoint) => Float64Array): FlowSeries => {
+  const series = (norms: (step: StepNorms) => Float64Array): FlowSeries => {
     const logs = Array.from({ length: lags }, () => new Array<number | undefined>(batch).fill(undefined));
-    adjoints.forEach((adjoint, i) => {
-      const values = norms(adjoint);
-      adjoint.samples.forEach((sample, row) => {
-        logs[lastStep[sample] - i][sample] = Math.log10(values[row]) + adjoint.exponents[row] * Math.log10(2) + offset;
+    steps.forEach((step, i) => {
+      const values = norms(step);
+      step.samples.forEach((sample, row) => {
+        logs[lastStep[sample] - i][sample] = values[row] + offset;
       });
     });
     return seriesOf(logs);
   };
-  const names = Object.keys(steps[0].value);
+  const names = Object.keys(steps[0].state);
   return {
     source,
     lags,
@@ -144,11 +169,11 @@ function summarize(
       names.map((name) => [
         name,
         {
-          state: series((adjoint) => rowNorms(adjoint.state[name])),
-          total: series((adjoint) => rowNorms(adjoint.total[name])),
+          state: series((step) => step.state[name]),
+          total: series((step) => step.total[name]),
         },
       ]),
     ),
-    joint: series((adjoint) => jointNorms(names.map((name) => adjoint.state[name]))),
+    joint: series((step) => step.joint),
   };
 }

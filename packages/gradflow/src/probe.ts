@@ -11,24 +11,29 @@ import {
   unsqueeze,
 } from "@unroll/tensor";
 import { jointNorms } from "./norms.ts";
-import type { AnyState, Recording } from "./record.ts";
+import type { AnyState } from "./record.ts";
 
 /** The vectors u of a probe loss `<u, s_T>`: which part of the state, or the vectors themselves, one for each state. */
 export type Probe = "state" | "output" | AnyState;
 
-/** The probe's vectors, `[1, …]` for each state. */
+/**
+ * The probe's vectors, `[1, …]` for each state.
+ *
+ * @param state after any step
+ * @param outputName the state that is the output, if one is
+ */
 export function probeVectors(
-  { steps }: Recording,
+  state: AnyState,
+  outputName: string | undefined,
   probe: Probe = "state",
   generator: Generator = new Generator(0),
 ): AnyState {
-  const last = steps[steps.length - 1];
-  const names = Object.keys(last.value);
-  if (probe !== "state" && probe !== "output") return givenVectors(last.value, probe);
+  const names = Object.keys(state);
+  if (probe !== "state" && probe !== "output") return givenVectors(state, probe);
   const drawn = names.map((name): [string, Tensor] => {
-    const { shape, dtype } = last.value[name];
+    const { shape, dtype } = state[name];
     const vector = randn([1, ...shape.slice(1)], { dtype: dtype === "float64" ? "float64" : "float32", generator });
-    return [name, probe === "output" && last.state[name] !== last.output ? mul(vector, 0) : vector];
+    return [name, probe === "output" && name !== outputName ? mul(vector, 0) : vector];
   });
   const norm = jointNorms(drawn.map(([, vector]) => vector))[0];
   if (!(norm > 0)) throw new OptionError('gradientFlow: no state is the output; use probe: "state" or vectors');

@@ -32,18 +32,10 @@ export interface RecordOptions {
 /** Runs a subject over `x` and keeps every step of one layer and direction. */
 export function record(subject: Subject, x: Tensor, options: RecordOptions): Recording {
   const { lengths, layer, reverse = false } = options;
-  if (typeof subject !== "object" || subject === null || !("step" in subject || isLayer(subject)))
-    throw new OptionError("gradientFlow: expected a recurrent layer or a cell");
-  if (!Tensor.is(x) || x.shape.length < 2) {
-    const got = Tensor.is(x) ? formatShape(x.shape) : typeof x;
-    throw new ShapeError(`gradientFlow: expected x of shape [T, B, …], got ${got}`);
-  }
-  if (typeof reverse !== "boolean")
-    throw new OptionError(`gradientFlow: reverse must be true or false, got ${String(reverse)}`);
+  checkSubject(subject, x, options);
   const steps: StepRecord<AnyState>[] = [];
   if (isLayer(subject)) {
     const wanted = layer ?? subject.numLayers - 1;
-    subject.cell(wanted, reverse);
     const { output } = subject.forward(x, {
       lengths,
       ...(options.state === undefined ? {} : { state: tracked(options.state) }),
@@ -53,19 +45,34 @@ export function record(subject: Subject, x: Tensor, options: RecordOptions): Rec
     });
     return { output, batch: x.shape[subject.batchFirst ? 0 : 1], steps: reverse ? steps.reverse() : steps };
   }
-  if (layer !== undefined) throw new OptionError("gradientFlow: layer is for recurrent layers; a cell has only one");
   const batch = x.shape[1];
   const state = tracked(options.state ?? subject.initialState(batch));
   const { output } = unroll(subject, x, { lengths, state, reverse, onStep: (step) => steps.push(step) });
   return { output, batch, steps: reverse ? steps.reverse() : steps };
 }
 
-function isLayer(subject: Subject): subject is Recurrent<AnyState> {
+/** Throws unless the subject, the sequence and the choice of layer and direction fit together. */
+export function checkSubject(subject: Subject, x: Tensor, { layer, reverse = false }: RecordOptions): void {
+  if (typeof subject !== "object" || subject === null || !("step" in subject || isLayer(subject)))
+    throw new OptionError("gradientFlow: expected a recurrent layer or a cell");
+  if (!Tensor.is(x) || x.shape.length < 2) {
+    const got = Tensor.is(x) ? formatShape(x.shape) : typeof x;
+    throw new ShapeError(`gradientFlow: expected x of shape [T, B, …], got ${got}`);
+  }
+  if (typeof reverse !== "boolean")
+    throw new OptionError(`gradientFlow: reverse must be true or false, got ${String(reverse)}`);
+  if (isLayer(subject)) subject.cell(layer ?? subject.numLayers - 1, reverse);
+  else if (layer !== undefined)
+    throw new OptionError("gradientFlow: layer is for recurrent layers; a cell has only one");
+}
+
+/** Whether a subject is a recurrent layer. */
+export function isLayer(subject: Subject): subject is Recurrent<AnyState> {
   return "forward" in subject && "cell" in subject;
 }
 
 /** A cell without parameters makes a graph too when its state asks for gradients. */
-function tracked(state: AnyState): AnyState {
+export function tracked(state: AnyState): AnyState {
   return Object.fromEntries(
     Object.entries(state).map(([name, value]) => [name, value.node === undefined ? requireGrad(value) : value]),
   );
