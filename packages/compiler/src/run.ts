@@ -1,10 +1,11 @@
 import type { BackwardRequest } from "@unroll/autograd";
 import type { Kernels } from "@unroll/kernels";
-import { sizeOf, Tensor, zeros } from "@unroll/tensor";
+import { endReading, keptPanels, sizeOf, Tensor, zeros } from "@unroll/tensor";
 import { copyIn, copyOf, copySteps, copyStepsOut, joining, leaving } from "./copies.ts";
 import { Execution, Layout, negligible, rowsOf } from "./execute.ts";
 import type { Geometry, StepBlock } from "./geometry.ts";
 import { allocate, endLease, type Lease, lease } from "./lease.ts";
+import type { Block } from "./nodes.ts";
 import type { Access, Plan } from "./plan.ts";
 import type { Program } from "./program.ts";
 import { Sums } from "./sums.ts";
@@ -50,16 +51,19 @@ export function runForward(run: Run, { x, states, rows, outside }: RunInputs): T
   const { memory } = kernels;
   const before = { calls: plan.before, run: loops.before };
   const loop = { calls: plan.loop, run: loops.loop };
-  const execution = new Execution(
-    {
-      ...{ kernels, plan, geometry, outside },
-      own: ({ backward, kept }) => !backward && !kept,
-      kept: (buffer) => run.lease.at + (keptOf.offsets.get(buffer) as number),
-    },
-    [before, loop],
-  );
-  const at = allocate(kernels, execution.bytes, "a sequence", run.lease);
+  let at = 0;
   try {
+    const execution = new Execution(
+      {
+        ...{ kernels, plan, geometry, outside },
+        own: ({ backward, kept }) => !backward && !kept,
+        kept: (buffer) => run.lease.at + (keptOf.offsets.get(buffer) as number),
+        // Who trains writes the weights before the next call.
+        ...(plan.gradient === undefined ? { panels: panelsOf(kernels, outside) } : {}),
+      },
+      [before, loop],
+    );
+    at = allocate(kernels, execution.bytes, "a sequence", run.lease);
     execution.start(at);
     rows.forEach((row, index) => {
       copyIn(kernels, execution.bufferAt(plan.rows[index]), row.data, row.dtype);
@@ -82,8 +86,18 @@ export function runForward(run: Run, { x, states, rows, outside }: RunInputs): T
       ...states.map(({ shape }, index) => new Tensor(shape, "float32", { data: finals[index], version: 0 })),
     ];
   } finally {
-    memory.free(at);
+    endReading(kernels);
+    if (at !== 0) memory.free(at);
   }
+}
+
+/** Where the blocks of weights lie that are kept packed, until `endReading`. */
+function panelsOf(kernels: Kernels, outside: readonly Tensor[]): (weight: Block, k: number, n: number) => number {
+  return ({ outside: index, transposed, row, column }, k, n) => {
+    const x = outside[index];
+    const [bRow, bColumn] = transposed ? [1, x.shape[1]] : [x.shape[1], 1];
+    return keptPanels(kernels, x, { start: row * bRow + column * bColumn, k, n, bRow, bColumn });
+  };
 }
 
 /** Copies a value's rows of a block to where they belong among all times. */
