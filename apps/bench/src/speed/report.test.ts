@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { renderSpeedReport } from "./report.ts";
-import { sampleSpeed } from "./sample-result.ts";
+import { samplePeers, sampleSpeed } from "./sample-result.ts";
 
 const html = renderSpeedReport(sampleSpeed());
 
@@ -69,5 +69,24 @@ describe("renderSpeedReport", () => {
     expect(text).toContain("Other programs are running (load 3.00 on 2 cores)");
     expect(text).toContain("Nothing was measured.");
     expect(html).not.toContain('banner" role');
+  });
+});
+
+describe("renderSpeedReport of peers", () => {
+  const text = renderSpeedReport(samplePeers());
+
+  it("draws how many times faster Unroll is on a logarithmic axis, to the left where it is slower", () => {
+    expect(count(text, /<svg/g)).toBe(1);
+    for (const words of ["250 ×", "16.0 ×", "0.700 ×", "Unroll is faster by"]) expect(text).toContain(words);
+    // Ticks at powers of ten alone.
+    for (const tick of ["0.1 ×", "1 ×", "10 ×", "100 ×"]) expect(text).toContain(`>${tick}<`);
+    expect(text).toContain('aria-label="Training steps against peers: Unroll is faster by, for LSTM B 1');
+  });
+
+  it("names what was not measured and why, and who took part", () => {
+    expect(text).toContain("<li>jax-js: not installed (LSTM B 1, T 100, I 8, H 16)</li>");
+    expect(text).toContain("PyTorch 1.13.0, OpenBLAS (one thread; AVX2); not judged: made up");
+    expect(text).toContain("88 MB");
+    expect(text.match(/.{30}(NaN|undefined|Infinity|\[object)/)).toBeNull();
   });
 });

@@ -78,3 +78,46 @@ export function sampleSpeed(changes: Partial<SpeedResult> = {}): SpeedResult {
     ...changes,
   };
 }
+
+/** A result of the suites that compare with other libraries, some of them missing. */
+export function samplePeers(): SpeedResult {
+  const { environment } = sampleSpeed();
+  const [one, other] = ["LSTM B 1, T 100, I 8, H 16", "LSTM B 16, T 100, I 16, H 32"];
+  const row = (what: string, way: string, seconds: number, more: Partial<Row> = {}): Row => {
+    const samples = [0.9, 1, 1, 1, 1.1].map((factor) => factor * seconds);
+    return { what, way, seconds: spreadOf(samples), samples, calls: 2, ...more };
+  };
+  const of = (median: number): Spread => ({ median, p10: 0.9 * median, p90: 1.2 * median });
+  const against = (what: string, way: string, seconds: number, ratio: number, aim?: number) =>
+    row(what, way, seconds, { ratio: of(ratio), ...(aim === undefined ? {} : { aim: atLeast(aim, of(ratio)) }) });
+  return sampleSpeed({
+    environment: {
+      ...environment,
+      peers: [{ name: "PyTorch", version: "1.13.0, OpenBLAS", notes: ["one thread", "AVX2"], slow: "made up" }],
+    },
+    suites: [
+      {
+        suite: "train",
+        title: "Training steps against peers",
+        about: "Steps.",
+        ratio: { kind: "times", against: "Unroll", head: "Unroll is faster by" },
+        rows: [
+          row(one, "Unroll", 4e-4),
+          against(one, "tfjs wasm", 0.1, 250, 200),
+          against(one, "PyTorch", 6.4e-3, 16, 20),
+          row(other, "Unroll", 3e-3, { bytes: 88e6 }),
+          against(other, "PyTorch", 2.1e-3, 0.7),
+        ],
+        absent: [
+          { what: one, way: "jax-js", why: "not installed" },
+          {
+            what: other,
+            way: "tfjs wasm",
+            why: "over budget: it needs more --seconds",
+            detail: "one call takes 9 s",
+          },
+        ],
+      },
+    ],
+  });
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { sampleSpeed } from "./sample-result.ts";
+import { samplePeers, sampleSpeed } from "./sample-result.ts";
 import { aimText, loadWarning, ratioText, renderMarkdown, renderTables, roundTimeText, timeText } from "./table.ts";
 
 describe("timeText", () => {
@@ -101,5 +101,19 @@ describe("renderMarkdown", () => {
       "Node 20.20.0, plain SIMD: 2024-05-01, Made-up CPU @ 2.50GHz, 2 cores, linux x64, Node 20.20.0, V8 11.3.244.8, plain SIMD build, Unroll 0.0.0, load 0.05.",
       "Node 24.1.0, relaxed SIMD: 2024-05-01, Made-up CPU @ 2.50GHz, 2 cores, linux x64, Node 24.1.0, V8 11.3.244.8, relaxed SIMD build, Unroll 0.0.0, load 0.05.",
     ]);
+  });
+});
+
+describe("tables of peers", () => {
+  it("name what was not measured below the table, and the peers below all", () => {
+    const text = renderTables(samplePeers());
+    expect(text).toContain("Unroll is faster by");
+    expect(text).toMatch(/tfjs wasm .* 250 × .* ≥ 200 × .* met/);
+    expect(text).toContain("\n  jax-js: not installed (LSTM B 1, T 100, I 8, H 16)\n");
+    expect(text).toContain("\nPyTorch 1.13.0, OpenBLAS (one thread; AVX2); not judged: made up");
+  });
+
+  it("stay out of the Markdown of the other suites, which has a table of its own for them", () => {
+    expect(renderMarkdown([samplePeers()]).split("\n").slice(2)[0]).toBe("");
   });
 });
