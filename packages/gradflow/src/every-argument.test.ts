@@ -9,6 +9,10 @@ wrongArgumentTests({
   entry,
   isOwn: UnrollError.is,
   valid: {
+    ClippingStatistics: [{ max: 1, reduction: "mean" }],
+    gradientRms: [new LSTM(1, 2)],
+    observe: [new LSTM(1, 2), { every: 1, samples: 1, points: 4, gates: true, clip: 1 }],
+    toNDJSON: [{ step: 0, info: {}, layers: {}, parameters: {}, gradNorm: 0 }],
     connectivity: [new LSTM(1, 2), zeros([3, 2, 1]), { at: 2, lags: 1, layer: 0, reverse: false }],
     gateStatistics: [new LSTM(1, 2), zeros([3, 2, 1]), { lengths: [3, 2], bins: 4, layer: 0, reverse: false }],
     horizonNumbers: [[entry.gradientFlow(new LSTM(1, 2), zeros([3, 2, 1])).joint], { confidence: 0.9, epsilon: 0.1 }],

@@ -32,4 +32,16 @@ export { type JacobianSpectrum, type JacobianSpectrumOptions, jacobianSpectrum }
 export { type LyapunovOptions, type LyapunovSpectrum, lyapunovSpectrum } from "./spectrum/lyapunov.ts";
 export { conditionLog10, effectiveRank, type WeightSpectrum, weightSpectrum } from "./spectrum/numbers.ts";
 export { summarizeCurve } from "./summarize.ts";
+export { type ClippingOptions, ClippingStatistics, type ClippingSummary } from "./training/clipping.ts";
+export { gradientRms, type NamedParameters, type ParameterGradient } from "./training/gradient-rms.ts";
+export {
+  type GateObservation,
+  type LayerObservation,
+  type ObservationRecord,
+  type ObserveOptions,
+  type Observer,
+  observe,
+  toNDJSON,
+  type Watched,
+} from "./training/observe.ts";
 export type { SequenceOptions } from "./trajectory.ts";

@@ -1,0 +1,1 @@
+export { NDJSONFile, type NDJSONFileOptions } from "./ndjson-file.ts";
