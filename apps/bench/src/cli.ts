@@ -2,8 +2,10 @@
 import { cac } from "cac";
 import manifest from "../package.json" with { type: "json" };
 import type { GradflowOptions } from "./gradflow/config.ts";
-import { lineup } from "./gradflow/lineup.ts";
+import { defaultCells } from "./gradflow/lineup.ts";
 import { runGradflow } from "./gradflow/run.ts";
+import { gridJsonSchema } from "./grid/config.ts";
+import { diffResults, type GridOptions, mergeRuns, planGrid, runGrid } from "./grid/run.ts";
 import { InputError } from "./input-error.ts";
 import type { SpeedOptions } from "./speed/config.ts";
 import { suiteNames } from "./speed/result.ts";
@@ -16,7 +18,10 @@ cli
   .command("gradflow", "Measure how gradients flow back through RNN, LSTM and GRU while they train")
   .usage("gradflow [options]\n  $ npm start -- [options]    (sets up first, then does the same)")
   .option("--task <names>", "text, adding, or both (default: both)")
-  .option("--cells <keys>", `which cells: ${lineup.map((entry) => entry.key).join(", ")} (default: all)`)
+  .option(
+    "--cells <keys>",
+    `which cells: rnn, relu, lstm, gru, each also as -fb0, -fb1, -fb3, -chrono (with gates), -orthogonal, -identity, and all of these as -eq (default: ${defaultCells.join(", ")})`,
+  )
   .option("--length <steps>", "steps in a training window (default: 100)")
   .option("--hidden <units>", "hidden size of the cells compared at equal size (default: 64 for text, 32 for adding)")
   .option("--steps <count>", "training steps of each run (default: 160)")
@@ -33,6 +38,77 @@ cli
   .action(async (options: GradflowOptions) => {
     process.exitCode = await runGradflow(options, manifest.version);
   });
+
+const shipped = "a file, or the name of one in apps/bench/configs";
+
+cli
+  .command("tasks", "Race cells on synthetic tasks: which solve them, and after how many sequences")
+  .usage("tasks [options]")
+  .option("--grid <file>", `${shipped} (default: tasks)`)
+  .option("--shard <i/n>", "only the i-th of n parts")
+  .option("--out <dir>", "where results go, and where a run that was stopped goes on (default: results/<name>-<time>)")
+  .option("--quick", "small cells and short sequences: 3 minutes")
+  .action(async (options: GridOptions & { grid?: unknown; quick?: boolean }) => {
+    process.exitCode = await runGrid(gridOf("tasks", options), options, manifest.version);
+  });
+
+cli
+  .command("history", "Repeat the experiments of the LSTM paper of 1997 with its nets, beside its numbers")
+  .usage("history [options]")
+  .option("--grid <file>", `${shipped} (default: history)`)
+  .option("--shard <i/n>", "only the i-th of n parts")
+  .option("--out <dir>", "where results go, and where a run that was stopped goes on (default: results/<name>-<time>)")
+  .option("--quick", "the shortest experiments, with a cap: 3 minutes")
+  .action(async (options: GridOptions & { grid?: unknown; quick?: boolean }) => {
+    process.exitCode = await runGrid(gridOf("history", options), options, manifest.version);
+  });
+
+cli
+  .command("grid <file>", "Make the runs of a grid, or go on where they were stopped")
+  .usage(`grid <file> [options]\n  <file>: ${shipped}`)
+  .option("--shard <i/n>", "only the i-th of n parts, for several machines; bench merge brings them together")
+  .option("--out <dir>", "where results go, and where a run that was stopped goes on (default: results/<name>-<time>)")
+  .example((name) => `  $ ${name} grid fixed-set --shard 2/8 --out results/part-2`)
+  .action(async (file: string, options: GridOptions) => {
+    process.exitCode = await runGrid(file, options, manifest.version);
+  });
+
+cli
+  .command("plan <file>", "Say what a grid would take on this machine: runs, caps, hours")
+  .usage(`plan <file> [options]\n  <file>: ${shipped}`)
+  .option("--shard <i/n>", "only the i-th of n parts")
+  .action((file: string, options: GridOptions) => {
+    process.exitCode = planGrid(file, options);
+  });
+
+cli
+  .command("merge [...folders]", "Bring the parts of a grid together")
+  .usage("merge <folder> <folder> ... --grid <file> --out <dir>")
+  .option("--grid <file>", shipped)
+  .option("--out <dir>", "where results go (default: results/<name>-<time>)")
+  .action(async (folders: string[], options: GridOptions & { grid?: unknown }) => {
+    process.exitCode = await mergeRuns(folders, options);
+  });
+
+cli
+  .command("diff <a> <b>", "Compare two results: folders, result.json or runs.ndjson; exits with 1 when a run differs")
+  .usage("diff <a> <b>")
+  .action((a: string, b: string) => {
+    process.exitCode = diffResults(a, b);
+  });
+
+cli
+  .command("schema", "Print the JSON schema of grid files, for editors")
+  .usage("schema")
+  .action(() => {
+    process.stdout.write(`${gridJsonSchema()}\n`);
+  });
+
+/** Which grid a command runs. */
+function gridOf(name: string, { grid, quick }: { grid?: unknown; quick?: boolean }): string {
+  if (grid !== undefined && quick) throw new InputError("--grid and --quick exclude each other");
+  return grid === undefined ? (quick ? `${name}-quick` : name) : String(grid);
+}
 
 cli
   .command("speed", "Measure how fast kernels, ops and training steps are, also against other libraries")
@@ -60,7 +136,7 @@ try {
     const [unknown] = cli.args;
     throw new InputError(
       unknown === undefined
-        ? "name a command: pnpm bench gradflow or pnpm bench speed; pnpm bench --help says more"
+        ? "name a command, such as pnpm bench gradflow; pnpm bench --help lists them"
         : `there is no command ${unknown}; pnpm bench --help lists them`,
     );
   }

@@ -7,12 +7,12 @@ import type { RunSpec } from "./spec.ts";
 
 /** What a run belongs to, and what the report shows together: `Adding, T = 100`. */
 export function titleOf(spec: RunSpec): string {
-  return spec.kind === "race" ? raceTitle(spec.task, spec.length) : "Long short-term memory, 1997";
+  return spec.kind === "race" ? raceTitle(spec.task, spec.length) : experimentOf(spec.experiment).label;
 }
 
 /** Which of the things that are compared a run is, without its seed: `LSTM, chrono`. */
 export function variantOf(spec: RunSpec): string {
-  if (spec.kind === "history") return `${experimentOf(spec.experiment).label}, ${spec.gradient} gradient`;
+  if (spec.kind === "history") return `${spec.gradient} gradient`;
   return entryOf(spec.cell).label;
 }
 
@@ -25,8 +25,7 @@ export function settingsOf(spec: RunSpec): string {
 
 /** A run in a line: `Adding, T = 100, LSTM, seed 3`. */
 export function labelOf(spec: RunSpec): string {
-  const what = spec.kind === "race" ? `${titleOf(spec)}, ${variantOf(spec)}` : variantOf(spec);
-  return `${what}, seed ${spec.seed}`;
+  return `${titleOf(spec)}, ${variantOf(spec)}, seed ${spec.seed}`;
 }
 
 /** Roughly how long a run takes when it reaches its cap, in any unit: the progress bar's. */

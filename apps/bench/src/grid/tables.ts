@@ -38,24 +38,29 @@ export function renderPlan({ rows, runs, threads, hours }: Plan): string {
   ].join("\n\n");
 }
 
+/** What stands above the experiments of 1997. */
+const history = "Hochreiter and Schmidhuber, Long short-term memory, 1997";
+
 /** How the variants did, one table for each task and its settings. */
 export function renderSummary(summaries: readonly VariantSummary[]): string {
-  return [...groupBy(summaries, ({ title, settings }) => `${title}: ${settings}`)]
+  return [
+    ...groupBy(summaries, ({ title, settings, spec }) => (spec.kind === "race" ? `${title}: ${settings}` : history)),
+  ]
     .map(([heading, group]) => {
-      const history = group[0].spec.kind === "history";
-      const head = ["", "weights", "solved", "sequences, median\n(middle half)", ...(history ? ["paper"] : [])];
+      const paper = heading === history;
+      const head = ["", "weights", "solved", "sequences, median\n(middle half)", ...(paper ? ["paper"] : [])];
       const rows = group.map((row) => [
-        row.variant,
+        paper ? `${row.title},\n${row.variant}` : row.variant,
         grouped(row.parameters),
         `${row.solved} of ${row.seeds.length}`,
         sequencesText(row),
-        ...(history ? [paperText(row)] : []),
+        ...(paper ? [paperText(row)] : []),
         duration(row.seconds.median ?? 0),
         `${significant((row.flop.median ?? 0) / 1e9, 2)} G`,
         significant(row.loss.median, 3),
         row.spec.kind === "race" ? halfLifeText(row.halfLife) : fixed(row.accuracy.median, 3),
       ]);
-      const ends = ["time", "FLOP", "last\nloss", history ? "tested\nright" : "half-life\nat start"];
+      const ends = ["time", "FLOP", "last\nloss", paper ? "tested\nright" : "half-life\nat start"];
       return `${heading}\n${tableOf([...head, ...ends], rows)}`;
     })
     .join("\n\n");
@@ -98,7 +103,8 @@ export function halfLifeText({ median }: Spread): string {
   return median === null ? "∞" : significant(median, 3);
 }
 
-function paperText({ spec }: VariantSummary): string {
+/** What the paper reports: `74,000, 100 %`. */
+export function paperText({ spec }: VariantSummary): string {
   if (spec.kind !== "history") return "";
   const { solved, sequences } = experimentOf(spec.experiment).published;
   return `${grouped(sequences)}, ${solved}`;

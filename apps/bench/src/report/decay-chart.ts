@@ -11,6 +11,13 @@ export interface DecayLine {
   readonly curve: FlowCurve;
 }
 
+/** What theory says a curve should be: drawn thin and dotted, with its formula at the end of the caption. */
+export interface TheoryLine {
+  readonly style: CellStyle;
+  /** log10 by lag. */
+  readonly log10: readonly number[];
+}
+
 /** A panel of decay curves. Panels that are to be compared share domain and lags. */
 export interface DecayPanel {
   readonly id: string;
@@ -20,6 +27,7 @@ export interface DecayPanel {
   /** For those who do not see it. */
   readonly label: string;
   readonly lines: readonly DecayLine[];
+  readonly theory?: readonly TheoryLine[];
   /** The lowest and highest log10 of the axis. */
   readonly domain: readonly [number, number];
   readonly lags: number;
@@ -50,7 +58,7 @@ export function decayDomain(lines: readonly DecayLine[], lags: number): [number,
 
 /** One panel as SVG: the mean over samples, its 10-90 % band, and a name at each curve's end. */
 export function renderDecayPanel(panel: DecayPanel): string {
-  const { id, title, quantity, label, lines, domain, lags } = panel;
+  const { id, title, quantity, label, lines, theory = [], domain, lags } = panel;
   const cut = lines.map((line) => ({ ...line, points: pointsOf(line.curve.mean, lags) }));
   const column = labelColumn(cut.map((line) => ({ label: line.label, value: endValue(line.points) })));
   const plot: Plot = { left: 54, top: 62, right: width - column, bottom: height - 46 };
@@ -93,34 +101,39 @@ export function renderDecayPanel(panel: DecayPanel): string {
         nameTextStyle: { color: "#3d444d", fontSize: 13, align: "left", padding: [0, 0, 0, -42] },
         axisLabel: { ...axis.axisLabel, formatter: powerOfTen },
       },
-      series: cut.flatMap((line, k) => [
-        bandSeries(line, domain, lags),
-        {
-          type: "line",
-          silent: true,
-          clip: true,
-          z: 3,
-          symbol: "none",
-          data: seriesData(line.curve.mean, lags),
-          lineStyle: { color: line.style.color, width: 2, type: line.style.dash },
-        },
-        {
-          type: "line",
-          silent: true,
-          clip: true,
-          z: 4,
-          symbol: line.style.marker,
-          symbolSize: 7,
-          showAllSymbol: true,
-          lineStyle: { width: 0 },
-          itemStyle: {
-            color: line.style.filled ? line.style.color : "#ffffff",
-            borderColor: line.style.color,
-            borderWidth: 1.5,
+      series: [
+        ...theory.map((line) => theorySeries(line, lags)),
+        ...cut.flatMap((line, k) => [
+          bandSeries(line, domain, lags),
+          {
+            type: "line",
+            silent: true,
+            clip: true,
+            z: 3,
+            symbol: "none",
+            data: seriesData(line.curve.mean, lags),
+            lineStyle: { color: line.style.color, width: 2, type: line.style.dash },
           },
-          data: markerPoints(line.points, lags, k / Math.max(1, cut.length)).filter(([, value]) => value >= domain[0]),
-        },
-      ]),
+          {
+            type: "line",
+            silent: true,
+            clip: true,
+            z: 4,
+            symbol: line.style.marker,
+            symbolSize: 7,
+            showAllSymbol: true,
+            lineStyle: { width: 0 },
+            itemStyle: {
+              color: line.style.filled ? line.style.color : "#ffffff",
+              borderColor: line.style.color,
+              borderWidth: 1.5,
+            },
+            data: markerPoints(line.points, lags, k / Math.max(1, cut.length)).filter(
+              ([, value]) => value >= domain[0],
+            ),
+          },
+        ]),
+      ],
       graphic: [...labelGraphics(ends, plot), ...nothing],
     },
   });
@@ -204,6 +217,18 @@ function exitOf(points: readonly [number, number][], floor: number): number {
 }
 
 /** With gaps, which break the line. */
+function theorySeries({ style, log10 }: TheoryLine, lags: number): Record<string, unknown> {
+  return {
+    type: "line",
+    silent: true,
+    clip: true,
+    z: 1,
+    symbol: "none",
+    data: log10.slice(0, lags + 1).map((value, lag) => [lag, value]),
+    lineStyle: { color: style.color, width: 1.2, type: [1, 3], opacity: 0.9 },
+  };
+}
+
 function seriesData(mean: readonly (number | null)[], lags: number): [number, number | "-"][] {
   return mean.slice(0, lags + 1).map((value, lag) => [lag, finite(value) ? value : "-"]);
 }

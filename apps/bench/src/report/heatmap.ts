@@ -16,6 +16,8 @@ export interface Heatmap {
   readonly lags: number;
   /** The last training step of all cells that are to be compared. */
   readonly steps: number;
+  /** What the horizontal axis counts; training steps unless given. */
+  readonly unit?: string;
 }
 
 const width = 380;
@@ -41,7 +43,7 @@ export function heatValue({ mean, underflowLag }: FlowCurve, lag: number): HeatV
 }
 
 /** One cell's heatmap as SVG: lag downwards, training to the right, colour the log10 of the norm. */
-export function renderHeatmap({ id, title, label, curves, lags, steps }: Heatmap): string {
+export function renderHeatmap({ id, title, label, curves, lags, steps, unit = "training step" }: Heatmap): string {
   const last = Math.max(1, steps);
   return renderSvg({
     id,
@@ -56,7 +58,7 @@ export function renderHeatmap({ id, title, label, curves, lags, steps }: Heatmap
         min: 0,
         max: last,
         splitNumber: 4,
-        name: "training step",
+        name: unit,
         nameLocation: "middle",
         nameGap: 26,
         splitLine: { show: false },

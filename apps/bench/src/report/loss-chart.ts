@@ -4,6 +4,7 @@ import { type CurveEnd, labelColumn, labelGraphics, type Plot } from "./curve-la
 import { axis, gridOf, notice } from "./decay-chart.ts";
 import { significant } from "./format.ts";
 import type { CellStyle } from "./palette.ts";
+import { type Range, rangeOf } from "./range.ts";
 import { renderSvg } from "./svg.ts";
 
 /** One cell's training, over its seeds. */
@@ -22,7 +23,7 @@ export interface LossChart {
   readonly lines: readonly LossLine[];
 }
 
-type Point = readonly [step: number, value: number];
+export type Point = readonly [step: number, value: number];
 
 const width = 1000;
 const height = 400;
@@ -72,17 +73,7 @@ export function renderLossChart({ id, label, metric, baseline, lines }: LossChar
         splitLine: { show: false },
         axisLabel: { ...axis.axisLabel, showMaxLabel: false },
       },
-      yAxis: {
-        ...axis,
-        min: range.min,
-        max: range.max,
-        name: range.log ? `${metric}, logarithmic` : metric,
-        nameTextStyle: { color: "#3d444d", fontSize: 13, align: "left", padding: [0, 0, 0, -50] },
-        nameGap: 14,
-        axisTick: { ...axis.axisTick, customValues: range.ticks },
-        splitLine: { ...axis.splitLine, customValues: range.ticks },
-        axisLabel: { ...axis.axisLabel, customValues: range.ticks, formatter: range.format },
-      },
+      yAxis: rangeAxis(range, metric),
       series: [
         ...(named.length === 0
           ? []
@@ -115,10 +106,31 @@ export function renderLossChart({ id, label, metric, baseline, lines }: LossChar
   });
 }
 
-/** Of the rule at the baseline. */
-const ruleStyle: CellStyle = { color: "#59636e", ink: "#4a535d", dash: [5, 4], marker: "circle", filled: true };
+/** Of a rule at what guessing reaches. */
+export const ruleStyle: CellStyle = { color: "#59636e", ink: "#4a535d", dash: [5, 4], marker: "circle", filled: true };
 
-function lineSeries(data: readonly Point[], { color, dash }: CellStyle, lineWidth: number, opacity = 1) {
+/** A vertical axis over a range, its name above it. */
+export function rangeAxis(range: Range, name: string): Record<string, unknown> {
+  return {
+    ...axis,
+    min: range.min,
+    max: range.max,
+    name: range.log ? `${name}, logarithmic` : name,
+    nameTextStyle: { color: "#3d444d", fontSize: 13, align: "left", padding: [0, 0, 0, -50] },
+    nameGap: 14,
+    axisTick: { ...axis.axisTick, customValues: range.ticks },
+    splitLine: { ...axis.splitLine, customValues: range.ticks },
+    axisLabel: { ...axis.axisLabel, customValues: range.ticks, formatter: range.format },
+  };
+}
+
+/** A line without symbols. */
+export function lineSeries(
+  data: readonly Point[],
+  { color, dash }: CellStyle,
+  lineWidth: number,
+  opacity: number = 1,
+): Record<string, unknown> {
   return {
     type: "line",
     silent: true,
@@ -170,48 +182,4 @@ function lastOf({
   validation: readonly Point[];
 }): Point | undefined {
   return validation[validation.length - 1] ?? training[training.length - 1];
-}
-
-interface Range {
-  readonly log: boolean;
-  /** From a value to the axis: itself, or its log10. */
-  readonly scale: (value: number) => number;
-  /** The ends of the axis, scaled. */
-  readonly min: number;
-  readonly max: number;
-  /** Scaled. */
-  readonly ticks: readonly number[];
-  readonly format: (tick: number) => string;
-}
-
-/** A linear axis, or a logarithmic one over most of a decade and more. */
-function rangeOf(values: readonly number[]): Range {
-  const low = values.reduce((a, b) => Math.min(a, b));
-  const high = values.reduce((a, b) => Math.max(a, b));
-  const log = low > 0 && high / low > 8;
-  const scale = log ? Math.log10 : (value: number): number => value;
-  const air = (scale(high) - scale(low) || Math.abs(scale(high)) || 1) * 0.06;
-  const min = low >= 0 && !log ? Math.max(0, low - air) : scale(low) - air;
-  const max = scale(high) + air;
-  const ticks = log ? logTicks(min, max) : linearTicks(min, max);
-  const format = (tick: number): string => (log ? significant(10 ** tick, 1) : String(Number(tick.toPrecision(6))));
-  return { log, scale, min, max, ticks, format };
-}
-
-/** 1, 2 and 5 times powers of ten; only the powers over more than three decades. */
-function logTicks(min: number, max: number): number[] {
-  const factors = max - min > 3 ? [1] : [1, 2, 5];
-  const ticks: number[] = [];
-  for (let exponent = Math.floor(min); exponent <= max; exponent++)
-    for (const factor of factors) ticks.push(exponent + Math.log10(factor));
-  return ticks.filter((tick) => tick >= min && tick <= max);
-}
-
-/** Four to nine multiples of 1, 2 or 5 times a power of ten. */
-function linearTicks(min: number, max: number): number[] {
-  const unit = 10 ** Math.floor(Math.log10((max - min) / 4));
-  const step = unit * ([5, 2, 1].find((factor) => (max - min) / (unit * factor) >= 4) ?? 1);
-  const ticks: number[] = [];
-  for (let k = Math.ceil(min / step); k * step <= max; k++) ticks.push(k * step);
-  return ticks;
 }

@@ -28,6 +28,8 @@ const hues: Readonly<Record<string, Hue>> = {
 
 const others: Hue = { color: "#CC79A7", ink: "#9A3F73", marker: "diamond" };
 
+const markers: readonly CellStyle["marker"][] = ["circle", "rect", "triangle", "diamond"];
+
 const dashes: readonly CellStyle["dash"][] = ["solid", [6, 3], [2, 3], [8, 3, 2, 3]];
 
 /**
@@ -41,7 +43,9 @@ export function cellStyles(cells: readonly string[]): ReadonlyMap<string, CellSt
       const hue = hues[cell.split("-")[0]] ?? others;
       const rank = used.get(hue) ?? 0;
       used.set(hue, rank + 1);
-      return [cell, { ...hue, dash: dashes[rank % dashes.length], filled: rank === 0 }];
+      // From the third on, a variant has another marker too.
+      const marker = rank < 2 ? hue.marker : markers[(markers.indexOf(hue.marker) + rank - 1) % markers.length];
+      return [cell, { ...hue, marker, dash: dashes[rank % dashes.length], filled: rank === 0 }];
     }),
   );
 }

@@ -45,6 +45,9 @@ sub,sup{line-height:0}
 small{display:block;font-weight:400;font-size:.85em}
 .warn{color:var(--warn);white-space:normal}
 td .warn{max-width:6.5em;margin-left:auto}
+.data{margin:8px 0 0;font-size:.95rem}
+.data summary{cursor:pointer;color:var(--accent);padding:8px 0}
+.data .wide{margin-top:4px}
 dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:4px 18px;margin:8px 0 16px}
 dt{color:var(--soft)}
 dd{margin:0;overflow-wrap:anywhere}

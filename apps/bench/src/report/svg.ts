@@ -1,10 +1,19 @@
-import { CustomChart, LineChart } from "echarts/charts";
+import { CustomChart, LineChart, ScatterChart } from "echarts/charts";
 import { GraphicComponent, GridComponent, MarkLineComponent, TitleComponent } from "echarts/components";
 import { type EChartsCoreOption, init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 import { escapeHtml } from "./html.ts";
 
-use([LineChart, CustomChart, GridComponent, GraphicComponent, MarkLineComponent, TitleComponent, SVGRenderer]);
+use([
+  LineChart,
+  CustomChart,
+  ScatterChart,
+  GridComponent,
+  GraphicComponent,
+  MarkLineComponent,
+  TitleComponent,
+  SVGRenderer,
+]);
 
 /** The fonts of charts and page: the reader's own, since nothing is loaded. */
 export const fontFamily = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";

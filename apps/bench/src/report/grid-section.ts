@@ -1,0 +1,194 @@
+import { type FlowCurve, median } from "../gradflow/summary.ts";
+import { halfLifeAgainstSuccess } from "../grid/correlation.ts";
+import { variantOf } from "../grid/describe.ts";
+import { groupBy } from "../grid/group.ts";
+import type { Flow, RunRecord } from "../grid/record.ts";
+import type { RunSpec } from "../grid/spec.ts";
+import type { VariantSummary } from "../grid/summary.ts";
+import { renderDataTable } from "./data-table.ts";
+import { type DecayLine, decayDomain, renderDecayPanel, type TheoryLine } from "./decay-chart.ts";
+import { fixed, grouped, significant } from "./format.ts";
+import { correlationFinding, flowFinding, raceFinding } from "./grid-finding.ts";
+import { renderGridTable } from "./grid-table.ts";
+import { renderHeatmap, renderHeatmapLegend } from "./heatmap.ts";
+import { escapeHtml } from "./html.ts";
+import { type CellStyle, cellStyles } from "./palette.ts";
+import { medianCurve, renderRaceChart } from "./race-chart.ts";
+import { renderScatter } from "./scatter-chart.ts";
+
+/** One variant with its runs and how it is drawn. */
+interface Drawn {
+  readonly label: string;
+  readonly style: CellStyle;
+  readonly records: readonly RunRecord[];
+}
+
+/** All that is shown of one task with its settings: the race, the numbers, gradient flow, and the scatter. */
+export function renderGridSection(
+  id: string,
+  title: string,
+  settings: string,
+  rows: readonly VariantSummary[],
+  records: readonly RunRecord[],
+): string {
+  const groups = [...groupBy(records, ({ spec }) => styleKey(spec)).values()];
+  const styles = cellStyles(groups.map(([{ spec }]) => styleKey(spec)));
+  const drawn = groups.flatMap((own): Drawn[] => {
+    const style = styles.get(styleKey(own[0].spec));
+    return style === undefined ? [] : [{ label: variantOf(own[0].spec), style, records: own }];
+  });
+  const { success } = records[0].outcome;
+  return `<section aria-labelledby="${id}"><h2 id="${id}">${escapeHtml(title)}</h2>
+<p class="about">${escapeHtml(settings)}. Solved: ${escapeHtml(success)}.</p>
+${race(id, drawn, rows)}
+<h3>In numbers</h3>
+${renderGridTable(rows, rows[0].spec.kind === "history")}
+${records[0].spec.kind === "race" ? scatter(id, drawn, records) : ""}
+${flows(id, drawn, rows)}
+${heatmaps(id, drawn)}
+</section>`;
+}
+
+/** What names a variant's colour: its cell; the nets of 1997 are LSTMs. */
+function styleKey(spec: RunSpec): string {
+  return spec.kind === "race" ? spec.cell : `lstm-${spec.gradient}`;
+}
+
+function finding(text: string): string {
+  return `<p class="finding">${escapeHtml(text)}</p>`;
+}
+
+function race(id: string, drawn: readonly Drawn[], rows: readonly VariantSummary[]): string {
+  const label = `Held-out loss against sequences for ${drawn.map((line) => line.label).join("; ")}. The numbers are in the table below.`;
+  const curves = drawn.map((line) => ({ label: line.label, points: medianCurve(line.records) }));
+  const times = tenOf([...new Set(curves.flatMap(({ points }) => points.map(([at]) => at)))].sort((a, b) => a - b));
+  const table = renderDataTable(
+    "The race in numbers: held-out loss, median over seeds",
+    ["after sequences", ...times.map(grouped)],
+    curves.map(({ label: name, points }) => [
+      name,
+      ...times.map((at) => significant(points.findLast(([time]) => time <= at)?.[1], 3)),
+    ]),
+  );
+  return `${finding(raceFinding(rows))}<figure><div class="card scroll">${renderRaceChart(`${id}-race`, label, drawn)}</div><figcaption>Thick: median over seeds, up to where half of them have ended; thin: each seed; symbols: the task is solved. The dashed rule is chance.</figcaption>${table}</figure>`;
+}
+
+function scatter(id: string, drawn: readonly Drawn[], records: readonly RunRecord[]): string {
+  const related = halfLifeAgainstSuccess(records);
+  const groups = drawn.map((line) => ({ ...line, dots: halfLifeAgainstSuccess(line.records).dots }));
+  const table = renderDataTable(
+    "Every dot in numbers",
+    ["cell", "seed", "half-life before training", "sequences to success"],
+    groups.flatMap(({ label, dots }) =>
+      dots.map(({ record, halfLife, sequences, solved }) => [
+        label,
+        String(record.spec.seed),
+        Number.isFinite(halfLife) ? significant(halfLife, 3) : "∞",
+        solved ? grouped(sequences) : `not within ${grouped(sequences)}`,
+      ]),
+    ),
+  );
+  const chart = renderScatter(
+    `${id}-scatter`,
+    "Half-life of the gradient before training against sequences to success, a dot for each run. The numbers are in the table below.",
+    groups,
+  );
+  return `<h3>Does gradient flow before training tell how soon a net learns?</h3>${finding(correlationFinding(related))}<figure><div class="card scroll">${chart}</div><figcaption>One dot for each cell, initialisation and seed; beside a name, how many of its runs solved the task.</figcaption>${table}</figure>`;
+}
+
+function flows(id: string, drawn: readonly Drawn[], rows: readonly VariantSummary[]): string {
+  const moments = [
+    { key: "before", title: "Before training", pick: (flows: readonly Flow[]) => flows[0] },
+    {
+      key: "after",
+      title: "At the end",
+      pick: (flows: readonly Flow[]) => (flows.length > 1 ? flows[flows.length - 1] : undefined),
+    },
+  ];
+  const panels = moments.map(({ key, title, pick }) => ({
+    key,
+    title,
+    lines: drawn.flatMap((line): DecayLine[] => {
+      const curve = curveOver(line.records.flatMap(({ outcome }) => pick(outcome.flows) ?? []));
+      return curve === undefined ? [] : [{ label: line.label, style: line.style, curve }];
+    }),
+  }));
+  const all = panels.flatMap(({ lines }) => lines);
+  const lags = Math.max(1, ...all.map(({ curve }) => curve.mean.length - 1));
+  const domain = decayDomain(all, lags);
+  const theory = drawn.flatMap(({ style, records: [{ spec, outcome }] }) =>
+    theoryOf(spec, style, outcome.flows[0], lags),
+  );
+  const cards = panels.map(({ key, title, lines }) => {
+    const label = `${title}: log10 norm of the gradient of all states against lag for ${lines.map((line) => line.label).join("; ")}. The numbers are in the table below.`;
+    const shown = key === "before" ? theory : [];
+    return `<div class="card">${renderDecayPanel({ id: `${id}-${key}`, title, quantity: "‖∂L/∂s‖, all states", label, lines, theory: shown, domain, lags })}</div>`;
+  });
+  const at = [0, 1, 5, 10, 20, 50, 100, 200].filter((lag) => lag <= lags);
+  const table = renderDataTable(
+    "The curves in numbers: log₁₀ of the norm, median over seeds",
+    ["at lag", ...at.map(String)],
+    panels.flatMap(({ title, lines }) =>
+      lines.map(({ label, curve }) => [
+        `${label}, ${title.toLowerCase()}`,
+        ...at.map((lag) => fixed(curve.mean[lag], 2)),
+      ]),
+    ),
+  );
+  const note =
+    theory.length > 0
+      ? " Dotted: what the forget gates alone would leave, σ(b) for each step (a GRU's and an LSTM's gates see h too, so that curves need not follow)."
+      : "";
+  return `<h3>How the gradient fades</h3>${finding(flowFinding(rows))}<figure><div class="grid">${cards.join("")}</div><figcaption>log₁₀ of the norm of a probe's gradient by lag; lines are medians over seeds of means over samples, bands reach from the lowest to the highest seed.${note}</figcaption>${table}</figure>`;
+}
+
+/** Forget gates that start at a constant bias b keep σ(b) of what they hold, wherever their inputs are small. */
+function theoryOf(spec: RunSpec, style: CellStyle, flow: Flow | undefined, lags: number): TheoryLine[] {
+  const bias = spec.kind === "race" ? /^(?:lstm|gru)-fb(\d)/.exec(spec.cell)?.[1] : undefined;
+  const start = flow?.log10[1];
+  if (bias === undefined || typeof start !== "number") return [];
+  const factor = Math.log10(1 / (1 + Math.exp(-Number(bias))));
+  return [{ style, log10: Array.from({ length: lags + 1 }, (_, lag) => start + (lag - 1) * factor) }];
+}
+
+function heatmaps(id: string, drawn: readonly Drawn[]): string {
+  const curves = drawn.map(({ records }) =>
+    [
+      ...groupBy(
+        records.flatMap(({ outcome }) => outcome.flows),
+        ({ sequences }) => String(sequences),
+      ).values(),
+    ]
+      .flatMap((flows) => curveOver(flows) ?? [])
+      .sort((a, b) => a.step - b.step),
+  );
+  const steps = curves.flat().reduce((most, { step }) => Math.max(most, step), 0);
+  const lags = Math.max(1, ...curves.flat().map(({ mean }) => mean.length - 1));
+  const cards = drawn.map(({ label }, k) => {
+    const text = `${label}: log10 norm of the gradient by lag (downwards) and sequences seen (to the right).`;
+    return `<div class="card">${renderHeatmap({ id: `${id}-heat-${k}`, title: label, label: text, curves: curves[k], lags, steps, unit: "sequences" })}</div>`;
+  });
+  return `<h3>How it changes while the cell learns</h3><figure><div class="grid three">${cards.join("")}</div>${renderHeatmapLegend()}<figcaption>log₁₀ ‖∂L/∂s‖, all states, by lag and sequences seen, measured at every doubling, all pictures on one scale. White: all runs had ended.</figcaption></figure>`;
+}
+
+/** The median over seeds at each lag, and the lowest and highest seed. */
+function curveOver(flows: readonly Flow[]): FlowCurve | undefined {
+  if (flows.length === 0) return undefined;
+  const lags = Math.max(...flows.map(({ log10 }) => log10.length));
+  const at = (lag: number) => flows.map(({ log10 }) => log10[lag]).filter((value) => typeof value === "number");
+  const by = (pick: (values: readonly number[]) => number | null) =>
+    Array.from({ length: lags }, (_, lag) => (at(lag).length === 0 ? null : pick(at(lag))));
+  return {
+    step: Math.max(...flows.map(({ sequences }) => sequences)),
+    mean: by(median),
+    p10: by((values) => Math.min(...values)),
+    p90: by((values) => Math.max(...values)),
+    underflowLag: null,
+  };
+}
+
+/** Ten of many, the first and the last among them. */
+function tenOf(values: readonly number[]): number[] {
+  const last = values.length - 1;
+  return values.length <= 10 ? [...values] : Array.from({ length: 10 }, (_, k) => values[Math.round((k * last) / 9)]);
+}
