@@ -60,5 +60,5 @@ export const plainAim = 5;
 export const oneStepAim = 1.5;
 /** How much longer a step may take whose gradient vanishes. */
 export const vanishingAim = 1.1;
-/** How much longer a training step may take whose norms are tapped; its forward pass included, so stricter for none. */
+/** How much longer a backward pass may take whose norms are tapped, of a small and of a middling layer. */
 export const tapAims = { small: 1.08, middle: 1.03 };

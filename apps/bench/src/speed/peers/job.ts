@@ -100,10 +100,10 @@ function arrayOf({ shape, data }: { readonly shape: Shape; readonly data: ArrayL
  * Floating point operations in the matrix products of a job, by the rows of its weights; a multiplication and an addition counted as two: forward all
  * of x W_ih and h W_hh; backward the gradients of both weights and of h.
  */
-export function flopsOf({ kind, B, T, I, H, V = 0, arrays }: Job): number {
+export function flopsOf({ kind, pass, B, T, I, H, V = 0, arrays }: Job): number {
   const [rows] = arrays.weight_hh.shape;
   const [input, recurrent] = [2 * T * B * rows * I, 2 * T * B * rows * H];
-  if (kind === "infer") return input + recurrent;
+  if (kind === "infer" || pass === "forward") return input + recurrent;
   const layer = 2 * input + 3 * recurrent;
   if (kind === "train") return layer;
   // The model needs the gradient of its embedding, too, and multiplies by the head three times.

@@ -20,6 +20,8 @@ interface Entry {
   readonly job: Job;
   /** Times are divided by it before they are compared: operations, or steps. */
   readonly unit: number;
+  /** The entry whose time is no part of what is compared. */
+  readonly less?: string;
   readonly aim?: number;
 }
 
@@ -78,7 +80,7 @@ async function checkCells(bench: Bench, builtIn: Job, own: readonly Entry[]): Pr
 export const callsSuite: Suite = {
   suite: "calls",
   title: "Single steps, vanishing gradients, taps",
-  about: `One step: inference of an LSTM of 512 units and as many features with B 1, one call of one step against a step of a call of a hundred. Vanishing: a training step of an RNN of 64 units over a thousand steps with an orthogonal recurrent weight times 0.5 against one times 1, the gradient coming in at the last step alone, so that adjoints become denormal. Taps: a training step that also yields the norm of every state's adjoint, per sample.`,
+  about: `One step: inference of an LSTM of 512 units and as many features with B 1, one call of one step against a step of a call of a hundred. Vanishing: a training step of an RNN of 64 units over a thousand steps with an orthogonal recurrent weight times 0.5 against one times 1, the gradient coming in at the last step alone, so that adjoints become denormal. Taps: training steps whose backward pass also leaves the norm of every state's adjoint, per sample, which are read; the times of the forward pass alone are subtracted before backward passes are compared.`,
   ratio: { kind: "times", against: "the first", head: "time of the first" },
   weight: 4,
   run: calls,
@@ -101,9 +103,10 @@ async function* calls(bench: Bench): AsyncGenerator<Row | Absent> {
     [middle, tapAims.middle],
   ] as const) {
     const job = sequenceJob("train", "lstm", size, generator);
-    yield* together(bench, nameOf("LSTM", size), 0.25, [
-      { way: "not tapped", job, unit: 1 },
-      { way: "norms tapped", job: { ...job, tap: true }, unit: 1, aim },
+    yield* together(bench, `${nameOf("LSTM", size)}, backward pass`, 0.25, [
+      { way: "not tapped", job, unit: 1, less: "forward alone" },
+      { way: "norms tapped", job: { ...job, pass: "tapped" }, unit: 1, less: "forward alone", aim },
+      { way: "forward alone", job: { ...job, pass: "forward" }, unit: 1 },
     ]);
   }
 }
@@ -162,17 +165,21 @@ async function* together(
       share,
       Object.fromEntries(ready.map(({ way }) => [way, remote(process, fail, way)])),
     );
-    for (const { way, job, unit, aim } of ready) {
+    /** What a job's time is compared by: per unit, without what is left out of it. */
+    const compared = ({ way, unit, less }: Entry) =>
+      timings[way].samples.map(
+        (seconds, round) => (seconds - (less === undefined ? 0 : timings[less].samples[round])) / unit,
+      );
+    for (const entry of ready) {
+      const { way, job, aim } = entry;
       const timing = timings[way];
-      const flops = flopsOf(job);
-      const gigaflops = spreadOf(timing.samples.map((seconds) => flops / seconds / 1e9));
+      const gigaflops = spreadOf(timing.samples.map((seconds) => flopsOf(job) / seconds / 1e9));
       const row = { what, way, ...timingOf(timing), gigaflops };
-      if (way === base.way) {
+      if (way === base.way || entry.less !== base.less) {
         yield row;
         continue;
       }
-      const perUnit = (samples: readonly number[], size: number) => samples.map((seconds) => seconds / size);
-      const ratio = spreadOf(ratios(perUnit(timing.samples, unit), perUnit(timings[base.way].samples, base.unit)));
+      const ratio = spreadOf(ratios(compared(entry), compared(base)));
       yield { ...row, ratio, ...(aim === undefined ? {} : { aim: noMoreThan(aim, ratio) }) };
     }
   } finally {

@@ -23,9 +23,10 @@ export interface Job {
   /** The number of symbols, and Adam's learning rate: for a model only. */
   readonly V?: number;
   readonly lr?: number;
-  /** For Unroll only: whether the cell is compiled (true unless given), and whether norms of adjoints are tapped. */
+  /** For Unroll only: whether the cell is compiled (true unless given). */
   readonly compile?: boolean;
-  readonly tap?: boolean;
+  /** For Unroll only: `forward` leaves the gradients out, `tapped` also reads the norms of all adjoints. */
+  readonly pass?: "forward" | "tapped";
   readonly arrays: Readonly<Record<string, JobArray>>;
 }
 

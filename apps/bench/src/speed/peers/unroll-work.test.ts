@@ -36,6 +36,13 @@ describe("unrollWork", () => {
     },
   );
 
+  it("gives the same gradients where norms are tapped, and none of the forward pass alone", async () => {
+    const job = sequenceJob("train", "lstm", size, new Generator(2));
+    checkEqual(job, await resultOf(job), await resultOf({ ...job, pass: "tapped" }));
+    expect(Object.keys(await resultOf({ ...job, pass: "forward" }))).toEqual(["output"]);
+    await expect(resultOf({ ...job, pass: "tapped", compile: false })).rejects.toThrow("left no adjoints");
+  });
+
   it("gives the same gradients in every call", async () => {
     const work = unrollWork(sequenceJob("train", "lstm", size, new Generator(2)));
     const first = await work.result(await work.run());

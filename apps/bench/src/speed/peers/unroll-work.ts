@@ -12,7 +12,6 @@ type AnyCell = Module & Cell<AnyState>;
 
 /** Unroll's own way to compute a job: its public functions, as a user calls them. */
 export function unrollWork(job: Job): Work {
-  if (job.tap) throw new Cannot("norms cannot be tapped yet");
   return job.kind === "model" ? modelWork(job) : job.kind === "train" ? trainWork(job) : inferWork(job);
 }
 
@@ -47,25 +46,42 @@ function inferWork(job: Job): Work<Tensor> {
 }
 
 function trainWork(job: Job): Work<Tensor> {
-  const { arrays, compile = true } = job;
+  const { arrays, compile = true, pass } = job;
   const cell = cellOf(job);
   const x = tensorOf(arrays.x);
   const gradient = tensorOf(arrays.dy);
   const state: Record<string, Parameter> = {};
   for (const name of Object.keys(cell.initialState(job.B))) state[name] = weightOf(arrays[name]);
   const all = [...cell.parameters(), ...Object.values(state)];
+  const tap = pass === "tapped" ? ("norms" as const) : undefined;
   return {
     run: () => {
       for (const one of all) one.zeroGrad();
-      const { output } = unroll(cell, x, { state, compile });
+      const { output, adjoints } = unroll(cell, x, { state, compile, tap });
+      if (pass === "forward") return output;
       backward(output, { gradient });
+      if (tap !== undefined) readNorms(adjoints?.states);
       return output;
     },
     result: ({ data }): Result => ({
       output: data,
-      ...gradientsOf([...cell.namedParameters(), ...Object.entries(state)]),
+      ...(pass === "forward" ? {} : gradientsOf([...cell.namedParameters(), ...Object.entries(state)])),
     }),
   };
+}
+
+interface TappedNorms {
+  readonly state: { readonly log10: Float64Array };
+  readonly total: { readonly log10: Float64Array };
+}
+
+let norms: Float64Array[] = [];
+
+/** What is computed only when it is read, is part of the cost. */
+function readNorms(states: Readonly<Record<string, TappedNorms>> | undefined): void {
+  if (states === undefined) throw new Error("the sequence left no adjoints");
+  norms = Object.values(states).flatMap(({ state, total }) => [state.log10, total.log10]);
+  if (norms.some((one) => one.length === 0)) throw new Error("the sequence left no norms");
 }
 
 function gradientsOf(parameters: readonly (readonly [string, Parameter])[]): Record<string, ArrayLike<number>> {
