@@ -199,6 +199,7 @@ class Builder {
 
   #inOnePass(a: Node, b: Node): boolean {
     const { phases, levels } = this.#schedule;
+    if (b.kind === "row") return this.#isFused(b);
     return (
       a.kind === "elementwise" &&
       b.kind === "elementwise" &&
@@ -233,23 +234,40 @@ class Builder {
     for (const level of [...new Set(own.map(({ id }) => levels[id]))].sort((a, b) => a - b)) {
       const here = own.filter(({ id }) => levels[id] === level);
       const passes = here.filter((node) => node.kind === "elementwise");
+      const sums = here.filter((node) => node.kind === "row").filter((node) => this.#isFused(node));
       for (const width of new Set(passes.map((node) => node.width))) {
-        const call = this.#pass(passes.filter((node) => node.width === width));
+        const own = sums.filter(({ args: [arg] }) => nodes[arg].width === width);
+        const call = this.#pass(
+          passes.filter((node) => node.width === width),
+          own,
+        );
         if (call !== undefined) calls.push(call);
       }
       for (const node of here) {
         if (node.kind === "product") calls.push(this.#product(node));
-        if (node.kind === "row") calls.push(this.#rowCall(node));
+        if (node.kind === "row" && !this.#isFused(node)) calls.push(this.#rowCall(node));
       }
     }
     return calls;
   }
 
-  #pass(members: readonly ElementwiseNode[]): Call | undefined {
+  /** Whether a function of rows is computed by the pass that computes the rows: a sum is. */
+  #isFused(node: RowNode): boolean {
+    const { nodes, phases, levels } = this.#schedule;
+    const [arg] = node.args;
+    return (
+      node.fn === "sum" &&
+      nodes[arg].kind === "elementwise" &&
+      phases[arg] === phases[node.id] &&
+      levels[arg] === levels[node.id]
+    );
+  }
+
+  #pass(members: readonly ElementwiseNode[], sums: readonly RowNode[]): Call | undefined {
     const { nodes } = this.#schedule;
     const { width } = members[0];
     const stored = members.filter(({ id }) => this.#places.has(id));
-    if (stored.length === 0) return undefined;
+    if (stored.length + sums.length === 0) return undefined;
     const inside = new Set(members.map(({ id }) => id));
     const operands: PassOperand[] = [];
     const addresses: PassAddress[] = [];
@@ -288,6 +306,12 @@ class Builder {
       const access = this.#accessOf(id);
       return { id, operand: operand({ kind: "rows", access }, { columns: true, rows: access.rows, written: true }) };
     });
+    for (const { id, args } of sums) {
+      const access = this.#accessOf(id);
+      const address = { columns: false, rows: access.rows, written: true, summed: true };
+      outputs.push({ id: args[0], operand: operand({ kind: "rows", access }, address) });
+      functions.push("sum");
+    }
     const body = passFunction(
       addresses,
       (code, load) => {

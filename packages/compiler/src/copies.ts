@@ -4,23 +4,29 @@ import type { Geometry, StepBlock } from "./geometry.ts";
 
 // The ways of a sequence's values into the kernels' memory and back.
 
-/** Rows of a state: `[from, to)` of the batch. */
-export interface Span {
-  readonly from: number;
-  readonly to: number;
+/** Says for each step of a block which rows of the initial states stand before it: `[from, to)`. */
+export function forJoining(
+  { batch, active }: Geometry,
+  reverse: boolean,
+  { first, end }: StepBlock,
+  take: (step: number, from: number, to: number) => void,
+): void {
+  if (first === 0) take(0, 0, reverse ? active[0] : batch);
+  if (!reverse) return;
+  for (let s = Math.max(1, first); s < end; s++) if (active[s] > active[s - 1]) take(s, active[s - 1], active[s]);
 }
 
-/** Which rows of the initial states stand before a step. */
-export function joining({ batch, active }: Geometry, reverse: boolean, step: number): Span {
-  if (!reverse) return step === 0 ? { from: 0, to: batch } : { from: 0, to: 0 };
-  return { from: step === 0 ? 0 : active[step - 1], to: active[step] };
-}
-
-/** Which rows have their last step in this one. */
-export function leaving({ active }: Geometry, reverse: boolean, step: number): Span {
-  const last = step === active.length - 1;
-  if (reverse) return { from: 0, to: last ? active[step] : 0 };
-  return { from: last ? 0 : active[step + 1], to: active[step] };
+/** Says for each step of a block which rows have it as their last: `[from, to)`. */
+export function forLeaving(
+  { active }: Geometry,
+  reverse: boolean,
+  { first, end }: StepBlock,
+  take: (step: number, from: number, to: number) => void,
+): void {
+  const last = active.length - 1;
+  if (!reverse)
+    for (let s = first; s < Math.min(end, last); s++) if (active[s] > active[s + 1]) take(s, active[s + 1], active[s]);
+  if (end > last) take(last, 0, active[last]);
 }
 
 /** Copies the active rows of each step of a block of `[T, B, width]` side by side. */
@@ -57,6 +63,14 @@ export function copyStepsOut(
   rowAt: (s: number) => number,
 ): void {
   const { f32 } = memory;
+  const last = end - 1;
+  const count = (last - first) * batch * width;
+  const side = rowAt(last) - rowAt(first) === 4 * count && times[last] - times[first] === last - first;
+  if (side && stride === width && active[first] === batch && active[last] === batch) {
+    const from = rowAt(first) >> 2;
+    data.set(f32.subarray(from, from + count + batch * width), times[first] * batch * width);
+    return;
+  }
   for (let s = first; s < end; s++) {
     const to = times[s] * batch * width;
     const from = rowAt(s) >> 2;

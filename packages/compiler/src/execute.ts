@@ -4,7 +4,7 @@ import type { Geometry, StepBlock } from "./geometry.ts";
 import type { Block } from "./nodes.ts";
 import type { Access, BufferPlan, Call, PassOperand, Plan } from "./plan.ts";
 import { callBytes, type LoopFunction } from "./wasm/loop.ts";
-import { stepBytes } from "./wasm/step-record.ts";
+import { stepBytes, stepWords } from "./wasm/step-record.ts";
 
 /** Passes read up to three values beyond a row's end. */
 const slack = 16;
@@ -234,15 +234,21 @@ export class Execution {
     phase.run?.(this.#block + (this.#frames.get(phase) as number), record, count, stride);
   }
 
-  #writeRecords(block: StepBlock, first: number, end: number): number {
-    const { active } = this.#setting.geometry;
+  #writeRecords({ first: start, records: { all, block } }: StepBlock, first: number, end: number): number {
+    const { kernels, plan } = this.#setting;
     const at = this.#block + this.#records;
-    for (let s = first; s < end; s++) this.#writeRecord(at + stepBytes * (s - first), block, s, active[s]);
+    const records = plan.gradient === undefined ? block() : all();
+    const whole = stepWords * (end - first) === records.length;
+    kernels.memory.i32.set(
+      whole ? records : records.subarray(stepWords * (first - start), stepWords * (end - start)),
+      at >> 2,
+    );
     return at;
   }
 
   /** Runs a phase on all rows of a block, as many at once as lie side by side. */
   runRows(phase: Phase, block: StepBlock): void {
+    if (phase.run === undefined) return;
     const { active } = this.#setting.geometry;
     const at = this.#block + this.#records;
     block.runs.forEach(([first, end], k) => {
@@ -253,6 +259,7 @@ export class Execution {
 
   /** Runs a phase that reads no states on all rows of a block at once. */
   runAll(phase: Phase, block: StepBlock): void {
+    if (phase.run === undefined) return;
     const { rows, totalRows } = this.#setting.geometry;
     const at = this.#block + this.#records;
     this.#writeRecord(at, block, block.first, (rows[block.end] ?? totalRows) - rows[block.first]);

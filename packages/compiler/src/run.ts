@@ -1,7 +1,7 @@
 import type { BackwardRequest } from "@unroll/autograd";
 import type { Kernels } from "@unroll/kernels";
 import { endReading, keptPanels, sizeOf, Tensor, zeros } from "@unroll/tensor";
-import { copyIn, copyOf, copySteps, copyStepsOut, joining, leaving } from "./copies.ts";
+import { copyIn, copyOf, copySteps, copyStepsOut, forJoining, forLeaving } from "./copies.ts";
 import { Execution, Layout, negligible, rowsOf } from "./execute.ts";
 import type { Geometry, StepBlock } from "./geometry.ts";
 import { allocate, endLease, type Lease, lease } from "./lease.ts";
@@ -150,15 +150,13 @@ function bringStates(
 ): void {
   const { plan } = program;
   const { f32 } = kernels.memory;
-  for (let s = block.first; s < block.end; s++) {
-    const { from, to } = joining(geometry, reverse, s);
-    if (from === to) continue;
+  forJoining(geometry, reverse, block, (s, from, to) => {
     states.forEach(({ data }, index) => {
       const { width } = plan.buffers[plan.states[index]];
       const at = execution.bufferAt(plan.states[index]) >> 2;
       f32.set(data.subarray(from * width, to * width), at + (execution.stateRow(block, s) + from) * width);
     });
-  }
+  });
 }
 
 /** Copies the states of rows that have run their last step. */
@@ -170,15 +168,13 @@ function takeStates(
 ): void {
   const { plan } = program;
   const { f32 } = kernels.memory;
-  for (let s = block.first; s < block.end; s++) {
-    const { from, to } = leaving(geometry, reverse, s);
-    if (from === to) continue;
+  forLeaving(geometry, reverse, block, (s, from, to) => {
     finals.forEach((data, index) => {
       const { width } = plan.buffers[plan.states[index]];
       const at = (execution.bufferAt(plan.states[index]) >> 2) + execution.stateRow(block, s + 1) * width;
       data.set(f32.subarray(at + from * width, at + to * width), from * width);
     });
-  }
+  });
 }
 
 /**

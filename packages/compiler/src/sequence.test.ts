@@ -7,6 +7,8 @@ const sizes = [
   { steps: 4, batch: 1, inputSize: 3, hiddenSize: 5 },
   { steps: 5, batch: 3, inputSize: 4, hiddenSize: 8 },
   { steps: 6, batch: 5, inputSize: 5, hiddenSize: 5 },
+  // Three blocks of steps.
+  { steps: 5, batch: 101, inputSize: 2, hiddenSize: 7 },
 ];
 
 describe.each(samples)("$name", (sample) => {
@@ -17,7 +19,7 @@ describe.each(samples)("$name", (sample) => {
         expect(() =>
           compareWithPlain(sample, size, {
             reverse,
-            active: Array.from({ length: steps }, (_, t) => (lengths ? Math.max(0, batch - t) : batch)),
+            active: Array.from({ length: steps }, (_, t) => (lengths ? Math.max(0, batch - t * t) : batch)),
           }),
         ).not.toThrow();
   });

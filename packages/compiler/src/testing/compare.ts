@@ -1,4 +1,4 @@
-import { grad, type Parameter, parameter, requireGrad } from "@unroll/autograd";
+import { grad, noGrad, type Parameter, parameter, requireGrad } from "@unroll/autograd";
 import { Generator, mul, randn, sameShape, type Tensor } from "@unroll/tensor";
 import { runSequence, type SequenceJob, type SequenceResult } from "../sequence.ts";
 import type { Step } from "../trace.ts";
@@ -24,6 +24,8 @@ export interface Size {
 
 interface Everything {
   readonly values: readonly Tensor[];
+  /** Again, while nothing is recorded. */
+  readonly alone: readonly Tensor[];
   readonly gradients: readonly Tensor[];
 }
 
@@ -46,13 +48,15 @@ function everything(
   const x = requireGrad(random([steps, batch, inputSize]));
   const states = Array.from({ length: sample.states }, () => requireGrad(random([batch, hiddenSize])));
   const rows = Array.from({ length: sample.rows ?? 0 }, () => requireGrad(random([batch, hiddenSize])));
-  const { output, states: after } = run(jobOf(sample.step(parameters), { x, states, rows }, options));
-  const values = [output, ...after];
+  const job = jobOf(sample.step(parameters), { x, states, rows }, options);
+  const valuesOf = ({ output, states: after }: SequenceResult) => [output, ...after];
+  const values = valuesOf(run(job));
+  const alone = noGrad(() => valuesOf(run(job)));
   const gradients = grad(values, [x, ...states, ...rows, ...Object.values(parameters)], {
     gradOutputs: values.map(({ shape }) => random(shape)),
     unused: "zeros",
   });
-  return { values, gradients };
+  return { values, alone, gradients };
 }
 
 /** Demands of a compiled sequence what plain ops give, to float32 rounding. */
@@ -75,6 +79,7 @@ export function compareWithPlain(
   );
   compiled.values.forEach((value, i) => {
     expectClose(value, plain.values[i], tolerance);
+    if (!sameBits(value, compiled.alone[i])) throw new Error("a sequence that records nothing gives something else");
   });
   compiled.gradients.forEach((value, i) => {
     expectClose(value, plain.gradients[i], tolerance);
@@ -91,4 +96,8 @@ function expectClose(got: Tensor, expected: Tensor, tolerance: number): void {
   });
   // Written so that NaN fails too.
   if (!(worst < tolerance)) throw new Error(`differs by ${worst} of the largest value`);
+}
+
+function sameBits(a: Tensor, b: Tensor): boolean {
+  return sameShape(a.shape, b.shape) && a.data.every((value, i) => Object.is(value, b.data[i]));
 }

@@ -18,6 +18,7 @@ export const Op = {
   localGet: 0x20,
   localSet: 0x21,
   i32Load: 0x28,
+  f32Store: 0x38,
   f64Store: 0x39,
   i32Const: 0x41,
   i32Eqz: 0x45,
@@ -30,6 +31,7 @@ export const Op = {
   i32And: 0x71,
   i32Shl: 0x74,
   f64Add: 0xa0,
+  f32Demote: 0xb6,
 } as const;
 
 /** Instructions after the SIMD prefix. */
@@ -38,7 +40,10 @@ export const Simd = {
   load32Splat: 0x09,
   store: 0x0b,
   const: 0x0c,
+  shuffle: 0x0d,
+  splatInt: 0x11,
   extractLane64: 0x21,
+  lessInt: 0x39,
   eq: 0x41,
   ne: 0x42,
   lt: 0x43,

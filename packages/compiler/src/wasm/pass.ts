@@ -13,6 +13,8 @@ export interface PassAddress {
   readonly written: boolean;
   /** Whether values that are smaller than the pass's threshold are read as 0. */
   readonly flushed?: boolean;
+  /** Whether what is written is the sum over a row's columns: one value for a row, as the kernels add it. */
+  readonly summed?: boolean;
 }
 
 /** The computation of four columns: it loads and stores operands by their number. */
@@ -23,6 +25,12 @@ export type PassComputation = (
 
 // Parameters: where the arguments lie, and where the record of the step.
 const [argumentsAt, step] = [0, 1];
+
+/** A sum over a row: four float64 lanes add every fourth value. */
+interface RowSum {
+  readonly low: Lanes;
+  readonly high: Lanes;
+}
 
 /** Bytes of a vector. */
 const vectorBytes = 16;
@@ -56,6 +64,10 @@ export function passFunction(operands: readonly PassAddress[], compute: PassComp
     }
     return lanes;
   };
+  const sums = new Map<number, RowSum>();
+  operands.forEach(({ summed }, k) => {
+    if (summed === true) sums.set(k, { low: code.lanes(), high: code.lanes() });
+  });
   const body = (offset: number, store: (operand: number, value: Lanes) => void): void => {
     const loaded = new Map<number, Lanes>();
     const results = compute(code, (operand) => {
@@ -74,6 +86,11 @@ export function passFunction(operands: readonly PassAddress[], compute: PassComp
     for (const { operand, value } of results) store(operand, value);
   };
   const whole = (offset: number) => (operand: number, value: Lanes) => {
+    const sum = sums.get(operand);
+    if (sum !== undefined) {
+      addTo(code, sum, value);
+      return;
+    }
     address(code, pointers[operand], at);
     code.get(value);
     code.access(Simd.store, offset);
@@ -83,8 +100,14 @@ export function passFunction(operands: readonly PassAddress[], compute: PassComp
     body(0, whole(0));
     body(vectorBytes, whole(vectorBytes));
   });
-  const rest = code.apart(() =>
+  const rest = code.apart(() => {
+    const inside = sums.size > 0 ? lanesBelow(code, left) : undefined;
     body(0, (operand, value) => {
+      const sum = sums.get(operand);
+      if (sum !== undefined && inside !== undefined) {
+        addTo(code, sum, code.of(Simd.and, value, inside));
+        return;
+      }
       code.get(left);
       code.integer(4);
       code.emit(Op.i32GeS, Op.if, 0x40);
@@ -103,8 +126,9 @@ export function passFunction(operands: readonly PassAddress[], compute: PassComp
         code.emit(Op.end);
       }
       code.emit(Op.end);
-    }),
-  );
+    });
+  });
+  const zero = sums.size > 0 ? code.splat(0) : undefined;
   load32(code, step, stepFields.count);
   code.set(rows);
   load32(code, argumentsAt, 0);
@@ -146,6 +170,13 @@ export function passFunction(operands: readonly PassAddress[], compute: PassComp
       code.set(lanes);
     }
   }
+  if (zero !== undefined)
+    for (const { low, high } of sums.values()) {
+      code.get(zero);
+      code.set(low);
+      code.get(zero);
+      code.set(high);
+    }
   code.integer(0);
   code.set(at);
   code.get(pairs);
@@ -167,6 +198,7 @@ export function passFunction(operands: readonly PassAddress[], compute: PassComp
   code.get(left);
   code.integer(0);
   code.emit(Op.i32GtS, Op.brIf, 0, Op.end, Op.end);
+  for (const [operand, sum] of sums) storeSum(code, sum, pointers[operand]);
   operands.forEach((_, k) => {
     code.get(pointers[k]);
     code.get(steps[k]);
@@ -176,6 +208,45 @@ export function passFunction(operands: readonly PassAddress[], compute: PassComp
   advance(code, rows, -1);
   code.emit(Op.br, 0, Op.end, Op.end);
   return { parameters: 2, locals: code.locals, code: code.code() };
+}
+
+/** All ones in the lanes before `left`. */
+function lanesBelow(code: VectorCode, left: Index): Lanes {
+  code.get(code.ordinals());
+  code.get(left);
+  code.simd(Simd.splatInt);
+  code.simd(Simd.lessInt);
+  const mask = code.lanes();
+  code.set(mask);
+  return mask;
+}
+
+function addTo(code: VectorCode, { low, high }: RowSum, value: Lanes): void {
+  code.get(low);
+  code.get(value);
+  code.simd(Simd.promoteLow);
+  code.simd(Simd.add64);
+  code.set(low);
+  code.get(high);
+  code.get(value);
+  code.get(value);
+  code.simd(Simd.shuffle);
+  code.emit(8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
+  code.simd(Simd.promoteLow);
+  code.simd(Simd.add64);
+  code.set(high);
+}
+
+/** The totals of the lanes as (0 + 2) + (1 + 3), rounded once. */
+function storeSum(code: VectorCode, { low, high }: RowSum, pointer: Index): void {
+  const pair = code.of(Simd.add64, low, high);
+  code.get(pointer);
+  for (const lane of [0, 1]) {
+    code.get(pair);
+    code.simd(Simd.extractLane64);
+    code.emit(lane);
+  }
+  code.emit(Op.f64Add, Op.f32Demote, Op.f32Store, 2, 0);
 }
 
 function address(code: VectorCode, pointer: Index, at: Index): void {

@@ -11,5 +11,6 @@ export const stepFields: Readonly<Record<"count" | Exclude<Rows, "fixed">, numbe
   after: 16,
 };
 
-/** Bytes of a record. */
-export const stepBytes = 20;
+/** Int32 in a record, and its bytes. */
+export const stepWords = 5;
+export const stepBytes: number = 4 * stepWords;

@@ -15,6 +15,7 @@ export class VectorCode {
   readonly #parameters: number;
   readonly #fused: boolean;
   readonly #constants = new Map<number, Lanes>();
+  #ordinals: Lanes | undefined = undefined;
   #code = new Bytes();
 
   /** @param fused whether `madd` rounds once, as in the relaxed build of the kernels */
@@ -95,12 +96,21 @@ export class VectorCode {
   /** The instructions that set all constants used so far. */
   constants(): Uint8Array {
     return this.apart(() => {
-      for (const [bits, local] of this.#constants) {
-        this.simd(Simd.const);
-        for (let lane = 0; lane < 4; lane++) for (let k = 0; k < 32; k += 8) this.emit((bits >>> k) & 0xff);
-        this.set(local);
-      }
+      for (const [bits, local] of this.#constants) this.#constant([bits, bits, bits, bits], local);
+      if (this.#ordinals !== undefined) this.#constant([0, 1, 2, 3], this.#ordinals);
     });
+  }
+
+  #constant(lanes: readonly number[], local: Lanes): void {
+    this.simd(Simd.const);
+    for (const bits of lanes) for (let k = 0; k < 32; k += 8) this.emit((bits >>> k) & 0xff);
+    this.set(local);
+  }
+
+  /** The int32 0, 1, 2 and 3. */
+  ordinals(): Lanes {
+    this.#ordinals ??= this.lanes();
+    return this.#ordinals;
   }
 
   /** Four lanes of the same int32. */
