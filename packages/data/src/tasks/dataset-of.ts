@@ -125,7 +125,10 @@ export function datasetOf(
       return collateSequences(Array.from({ length: size }, (_, i) => get(first + i)));
     },
     score: (output, batch) => scoreOf(`${fn}: score`, spec, output, batch),
-    isSolved: (score) => spec.isSolved(score),
+    isSolved: (score) => {
+      if (Array.isArray(score?.correct)) return spec.isSolved(score);
+      throw new OptionError(`${fn}: isSolved: expected what score returns, got ${show(score)}`);
+    },
   };
 }
 

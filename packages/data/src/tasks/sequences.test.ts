@@ -179,6 +179,9 @@ describe("score", () => {
     );
     expect(() => dataset.score(5 as never, batch)).toThrow("addingSequences: score");
     expect(() => dataset.score(zeros([3, 1]), 5 as never)).toThrow(OptionError);
+    expect(() => dataset.isSolved(0.01 as never)).toThrow(
+      "addingSequences: isSolved: expected what score returns, got 0.01",
+    );
     expect(() => dataset.batch(0, 0)).toThrow("addingSequences: batch: count must be a whole number >= 1, got 0");
   });
 });

@@ -128,14 +128,14 @@ export const cases: readonly Case[] = [
     make: (options) => addingSequences({ ...options, variant: "original", length: 21 }),
     solver: (rows) => [[0.5 + sum(marked(rows)) / 4]],
     blind: nothing,
-    size: 500,
+    size: 1500,
   },
   {
     title: "multiplication",
     make: (options) => multiplicationSequences({ ...options, length: 21 }),
     solver: (rows) => [[marked(rows).reduce((a, b) => a * b)]],
     blind: nothing,
-    size: 500,
+    size: 1500,
   },
   ...(["arjovsky", "tcn"] as const).map((variant) => ({
     title: `copying, ${variant}`,
