@@ -53,7 +53,7 @@ class Builder {
         this.#places.set(id, { buffer: leaves.sums.get(index) as number, column: 0, rows: "fixed" });
     });
     if (gradient?.x !== undefined) this.#place(gradient.x, "block", false);
-    for (const id of gradient?.taps ?? []) if (!this.#places.has(id)) this.#place(id, "sequence", false);
+    for (const id of gradient?.taps ?? []) if (!this.#places.has(id)) this.#place(id, "block", false);
     for (const node of nodes) if (node.kind === "join") this.#placeJoin(node);
     for (const node of nodes)
       if (isComputed(node) && !this.#places.has(node.id) && this.#needsMemory(node))

@@ -211,7 +211,7 @@ export function runBackward(
   const firstOutside = 1 + states.length + rows.length;
   const wanted = gradient.outside.map((terms, index) => (needs[firstOutside + index] ? terms : undefined));
   const sums = new Sums(kernels, execution, geometry, outside, wanted);
-  const squares = taps === undefined ? 0 : execution.reserve(TappedPass.sumBytes(geometry));
+  const tapped = taps && new TappedPass(kernels, execution, plan, gradient, geometry, taps.kind, x.shape[0]);
   const at = allocate(kernels, execution.bytes, "the gradient of a sequence", run.lease);
   try {
     execution.start(at);
@@ -241,6 +241,7 @@ export function runBackward(
           copySteps(kernels, geometry, block, outputAdjoint, execution.bufferAt(buffer), widths[buffer]);
         }
         execution.runBack(loop, block, from, to);
+        tapped?.gather(block, from, to);
         if (!more) continue;
         execution.runRows(after, block);
         sums.add(block);
@@ -248,21 +249,10 @@ export function runBackward(
           copyOut(run, execution, block, gradient.x, x.shape[2], xData);
       }
     };
-    if (taps === undefined) back(0, geometry.times.length);
-    else {
-      const bufferAt = (buffer: number) => execution.bufferAt(buffer);
-      const pass = new TappedPass(
-        ...([kernels, plan, gradient, geometry, x.shape[0], bufferAt, execution.addressOf(squares)] as const),
-      );
-      const alone = outputAdjoint === undefined && needs.slice(0, all.length).every((need) => !need);
-      if (alone && taps.kind === "norms") pass.runRescaled(back);
-      else pass.run(back);
-      taps.adjoints = pass.adjoints(
-        taps.kind,
-        x.shape[0],
-        states.map(({ shape }) => shape[1]),
-      );
-    }
+    const alone = outputAdjoint === undefined && !needs.slice(0, all.length).includes(true);
+    if (alone && taps?.kind === "norms") tapped?.rescaling(back);
+    else back(0, geometry.times.length);
+    if (taps !== undefined) taps.adjoints = tapped?.adjoints();
     const gradientOf = (index: number): Tensor | undefined => {
       if (!needs[index]) return undefined;
       if (index === all.length) return zeros([]);

@@ -1,9 +1,11 @@
 import type { Kernels } from "@unroll/kernels";
-import type { Shape } from "@unroll/tensor";
-import { stepsOf } from "./copies.ts";
-import type { Geometry } from "./geometry.ts";
+import { Tensor } from "@unroll/tensor";
+import { copyStepsOut } from "./copies.ts";
+import type { Execution } from "./execute.ts";
+import type { Geometry, StepBlock } from "./geometry.ts";
 import type { Access, GradientPlan, Plan } from "./plan.ts";
-import { Norms, type StateAdjoints, squaresOf, type TapKind } from "./taps.ts";
+import { AdjointNorms, type StateAdjoints, squaresOf, type TapKind } from "./taps.ts";
+import type { RowSquares } from "./wasm/row-squares.ts";
 
 /** How many steps go back at most before rows are looked at whether they shrink or grow. */
 const longest = 256;
@@ -14,64 +16,110 @@ const tolerated = 16;
 /** Norms within this many powers of two of 1 are exact: all values that count are normal numbers, far from overflow. */
 const exact = 60;
 
-/** A backward pass whose adjoints are looked at. */
+/** An adjoint that is looked at; those that lie in one place are one. */
+interface Tapped {
+  readonly access: Access;
+  readonly width: number;
+  readonly values: Float32Array | undefined;
+}
+
+/** Gathers the adjoints of states during a backward pass. */
 export class TappedPass {
   readonly #kernels: Kernels;
+  readonly #execution: Execution;
   readonly #plan: Plan;
   readonly #gradient: GradientPlan;
   readonly #geometry: Geometry;
-  readonly #addressOf: (buffer: number) => number;
+  readonly #steps: number;
+  readonly #squares: RowSquares;
+  readonly #tapped: Tapped[] = [];
+  /** Which of them each tap of the plan is. */
+  readonly #indices: readonly number[];
+  /** Room for the sums of squares: of all rows for each that is tapped, and of the states that are carried. */
   readonly #sums: number;
-  /** What each row was divided by, `[T, B]`. */
-  readonly #exponents: Int32Array;
-  /** By place in memory: a tap that lies where another does has the same norms. */
-  readonly #norms = new Map<string, { norms: Norms; access: Access }>();
+  #powers: Int32Array | undefined = undefined;
 
   /**
+   * Reserves room in `execution`, which has not started.
+   *
    * @param steps T, those without active rows included
-   * @param addressOf where a buffer lies
-   * @param sums room for {@link sumBytes}
    */
   constructor(
     kernels: Kernels,
+    execution: Execution,
     plan: Plan,
     gradient: GradientPlan,
     geometry: Geometry,
+    kind: TapKind,
     steps: number,
-    addressOf: (buffer: number) => number,
-    sums: number,
   ) {
     this.#kernels = kernels;
+    this.#execution = execution;
     this.#plan = plan;
     this.#gradient = gradient;
     this.#geometry = geometry;
-    this.#addressOf = addressOf;
-    this.#sums = sums;
-    this.#exponents = new Int32Array(steps * geometry.batch);
-    for (const access of gradient.taps) {
-      const key = placeOf(access);
-      if (!this.#norms.has(key)) this.#norms.set(key, { norms: new Norms(this.#exponents), access });
-    }
+    this.#steps = steps;
+    this.#squares = squaresOf(kernels);
+    this.#indices = gradient.taps.map((access) => {
+      const known = this.#tapped.findIndex((other) => other.access.buffer === access.buffer);
+      if (known !== -1) return known;
+      // Each has a buffer of its own.
+      const { width } = plan.buffers[access.buffer];
+      const values = kind === "values" ? new Float32Array(steps * geometry.batch * width) : undefined;
+      return this.#tapped.push({ access, width, values }) - 1;
+    });
+    this.#sums = execution.reserve(8 * (this.#tapped.length * geometry.totalRows + geometry.batch));
   }
 
-  /** Bytes for the sums of all rows. */
-  static sumBytes({ totalRows, batch }: Geometry): number {
-    return 8 * Math.max(totalRows, batch);
+  /** Takes what steps `[first, end)` of a block have just written. */
+  gather(block: StepBlock, first: number, end: number): void {
+    const { rows, active, totalRows } = this.#geometry;
+    const count = rows[end - 1] + active[end - 1] - rows[first];
+    this.#tapped.forEach(({ access, width, values }, index) => {
+      const base = this.#execution.bufferAt(access.buffer);
+      const rowAt = (s: number) => base + 4 * width * (rows[s] - rows[block.first]);
+      this.#squares(rowAt(first), this.#sumsAt(index * totalRows + rows[first]), count, width, 4 * width);
+      if (values !== undefined)
+        copyStepsOut(this.#kernels, this.#geometry, { first, end }, values, width, width, rowAt);
+    });
   }
 
-  /** Goes back over all steps, once. */
-  run(back: (first: number, end: number) => void): void {
-    const { length } = this.#geometry.times;
-    back(0, length);
-    for (const { norms, access } of this.#norms.values()) this.#gather(norms, access, 0, length);
+  #sumsAt(row: number): number {
+    return this.#execution.addressOf(this.#sums) + 8 * row;
+  }
+
+  #sumsOf(row: number, count: number): Float64Array {
+    return new Float64Array(this.#kernels.memory.memory.buffer, this.#sumsAt(row), count);
+  }
+
+  /** What was found, by state. */
+  adjoints(): StateAdjoints[] {
+    const { totalRows, batch } = this.#geometry;
+    const sums = this.#sumsOf(0, this.#tapped.length * totalRows).slice();
+    const found = this.#tapped.map(({ width, values }, k) => {
+      const shape = [this.#steps, batch, width];
+      return new AdjointNorms(
+        sums.subarray(k * totalRows, (k + 1) * totalRows),
+        this.#powers,
+        this.#geometry,
+        this.#steps,
+        values && new Tensor(shape, "float32", { data: values, version: 0 }),
+      );
+    });
+    return this.#gradient.stateAdjoints.map((_, index) => ({
+      state: found[this.#indices[2 * index]],
+      total: found[this.#indices[2 * index + 1]],
+    }));
   }
 
   /**
    * Goes back with a power of two taken out of each row now and then, so that 1e-300 is as exact as 1: right for what the
    * states' adjoints lead to alone, as where a loss sits at the last steps.
    */
-  runRescaled(back: (first: number, end: number) => void): void {
-    const { batch, times, active } = this.#geometry;
+  rescaling(back: (first: number, end: number) => void): void {
+    const { batch, times, active, rows, totalRows } = this.#geometry;
+    const all = new Int32Array(totalRows);
+    this.#powers = all;
     const powers = new Int32Array(batch);
     let length = longest;
     for (let end = times.length; end > 0; ) {
@@ -79,63 +127,23 @@ export class TappedPass {
       const carried = this.#carried();
       const before = this.#carriedSquares();
       back(first, end);
-      for (const { norms, access } of this.#norms.values()) this.#gather(norms, access, first, end);
       if (end - first > 1 && !this.#isExact(first, end, before)) {
         this.#restore(carried);
         length = Math.ceil((end - first) / 2);
         continue;
       }
-      for (let s = first; s < end; s++) this.#exponents.set(powers.subarray(0, active[s]), times[s] * batch);
+      for (let s = first; s < end; s++) all.set(powers.subarray(0, active[s]), rows[s]);
       this.#rescale(powers);
       end = first;
       length = Math.min(2 * length, longest);
     }
   }
 
-  /** What was found, by state. */
-  adjoints(kind: TapKind, steps: number, widths: readonly number[]): StateAdjoints[] {
-    const { batch, rows } = this.#geometry;
-    const { taps } = this.#gradient;
-    const adjoint = (access: Access, width: number): Norms => {
-      const { norms } = this.#norms.get(placeOf(access)) as { norms: Norms };
-      if (kind === "norms" || norms.values !== undefined) return norms;
-      const { at, stride } = this.#placeOf(access);
-      const shape: Shape = [steps, batch, width];
-      norms.values = stepsOf(this.#kernels, this.#geometry, shape, (s) => at + stride * rows[s], stride >> 2);
-      return norms;
-    };
-    return widths.map((width, index) => ({
-      state: adjoint(taps[2 * index], width),
-      total: adjoint(taps[2 * index + 1], width),
-    }));
-  }
-
-  #placeOf({ buffer, column }: Access): { at: number; stride: number } {
-    return { at: this.#addressOf(buffer) + 4 * column, stride: 4 * this.#plan.buffers[buffer].width };
-  }
-
-  #sumsOf(count: number): Float64Array {
-    return new Float64Array(this.#kernels.memory.memory.buffer, this.#sums, count);
-  }
-
-  #gather(norms: Norms, access: Access, first: number, end: number): void {
-    const { rows, active } = this.#geometry;
-    const { at, stride } = this.#placeOf(access);
-    const count = rows[end - 1] + active[end - 1] - rows[first];
-    squaresOf(this.#kernels)(at + stride * rows[first], this.#sums, count, this.#widthOf(access), stride);
-    norms.take(this.#sumsOf(count), this.#geometry, first, end);
-  }
-
-  /** Taps are whole buffers. */
-  #widthOf({ buffer }: Access): number {
-    return this.#plan.buffers[buffer].width;
-  }
-
   /** The adjoints before the next step back. */
   #carried(): Float32Array[] {
     const { memory } = this.#kernels;
     return this.#gradient.stateAdjoints.map((buffer) => {
-      const at = this.#addressOf(buffer) >> 2;
+      const at = this.#execution.bufferAt(buffer) >> 2;
       return memory.f32.slice(at, at + this.#geometry.batch * this.#plan.buffers[buffer].width);
     });
   }
@@ -143,18 +151,19 @@ export class TappedPass {
   #restore(carried: readonly Float32Array[]): void {
     const { memory } = this.#kernels;
     this.#gradient.stateAdjoints.forEach((buffer, index) => {
-      memory.f32.set(carried[index], this.#addressOf(buffer) >> 2);
+      memory.f32.set(carried[index], this.#execution.bufferAt(buffer) >> 2);
     });
   }
 
   /** Of each row of all states together. */
   #carriedSquares(): Float64Array {
-    const { batch } = this.#geometry;
+    const { batch, totalRows } = this.#geometry;
     const squares = new Float64Array(batch);
+    const at = this.#tapped.length * totalRows;
     for (const buffer of this.#gradient.stateAdjoints) {
       const { width } = this.#plan.buffers[buffer];
-      squaresOf(this.#kernels)(this.#addressOf(buffer), this.#sums, batch, width, 4 * width);
-      this.#sumsOf(batch).forEach((square, row) => {
+      this.#squares(this.#execution.bufferAt(buffer), this.#sumsAt(at), batch, width, 4 * width);
+      this.#sumsOf(at, batch).forEach((square, row) => {
         squares[row] += square;
       });
     }
@@ -163,25 +172,25 @@ export class TappedPass {
 
   /** Whether no row that had a gradient before steps `[first, end)` came near the limits of float32 within them. */
   #isExact(first: number, end: number, before: Float64Array): boolean {
-    const { times, active, batch } = this.#geometry;
-    const states = this.#gradient.taps.filter((_, k) => k % 2 === 0).map((access) => this.#norms.get(placeOf(access)));
-    const all = new Set(states.map((found) => (found as { norms: Norms }).norms.squares));
+    const { active, rows, totalRows } = this.#geometry;
+    const states = new Set(this.#indices.filter((_, k) => k % 2 === 0));
+    const sums = this.#sumsOf(0, this.#tapped.length * totalRows);
     for (let s = first; s < end; s++)
       for (let row = 0; row < active[s]; row++) {
         if (!(before[row] > 0 && before[row] < Number.POSITIVE_INFINITY)) continue;
         let square = 0;
-        for (const squares of all) square += squares[times[s] * batch + row];
-        if (!(Math.abs(Math.log2(square)) <= 2 * exact)) return false;
+        for (const index of states) square += sums[index * totalRows + rows[s] + row];
+        if (!isSafe(square)) return false;
       }
     // What goes on from here must be as exact.
     return this.#carriedSquares().every(
-      (square, row) => !(before[row] > 0) || Math.abs(Math.log2(square)) <= 2 * exact || square === before[row],
+      (square, row) => !(before[row] > 0) || isSafe(square) || square === before[row],
     );
   }
 
   /** Takes a power of two out of each row that has become small or large; exact, since only exponents change. */
   #rescale(powers: Int32Array): void {
-    const { memory } = this.#kernels;
+    const { f32 } = this.#kernels.memory;
     this.#carriedSquares().forEach((square, row) => {
       if (!(square > 0 && square < Number.POSITIVE_INFINITY)) return;
       const power = Math.floor(Math.log2(square) / 2);
@@ -189,18 +198,19 @@ export class TappedPass {
       powers[row] += power;
       // In two steps: 2^149, which makes the smallest float32 a 1, is no float32 itself.
       const half = Math.trunc(power / 2);
+      const factors = [powerOfTwo(-half), powerOfTwo(half - power)];
       for (const buffer of this.#gradient.stateAdjoints) {
         const { width } = this.#plan.buffers[buffer];
-        const at = (this.#addressOf(buffer) >> 2) + row * width;
-        for (let i = at; i < at + width; i++)
-          memory.f32[i] = memory.f32[i] * powerOfTwo(-half) * powerOfTwo(half - power);
+        const at = (this.#execution.bufferAt(buffer) >> 2) + row * width;
+        for (let i = at; i < at + width; i++) f32[i] = f32[i] * factors[0] * factors[1];
       }
     });
   }
 }
 
-function placeOf({ buffer, column }: Access): string {
-  return `${buffer}:${column}`;
+/** Whether a row with this sum of squares is far from the limits of float32. */
+function isSafe(square: number): boolean {
+  return Math.abs(Math.log2(square)) <= 2 * exact;
 }
 
 function powerOfTwo(exponent: number): number {

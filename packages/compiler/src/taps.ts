@@ -46,32 +46,51 @@ export class Taps {
   }
 }
 
-/** Squares of norms while a backward pass runs, and the powers of two that were taken out of the rows. */
-export class Norms implements Adjoint {
-  readonly squares: Float64Array;
-  readonly #exponents: Int32Array;
-  values: Tensor | undefined = undefined;
+/** The norms of one adjoint, as a backward pass leaves them. */
+export class AdjointNorms implements Adjoint {
+  readonly values: Tensor | undefined;
+  readonly #squares: Float64Array;
+  readonly #powers: Int32Array | undefined;
+  readonly #geometry: Geometry;
+  readonly #steps: number;
   #log10: Float64Array | undefined = undefined;
 
-  /** @param exponents for each row of each step, the power of two that the row was divided by */
-  constructor(exponents: Int32Array) {
-    this.squares = new Float64Array(exponents.length).fill(Number.NaN);
-    this.#exponents = exponents;
+  /**
+   * @param squares of the norm of each row, step after step in the order of processing
+   * @param powers the powers of two that rows were divided by, in the same order
+   * @param steps T, those without active rows included
+   */
+  constructor(
+    squares: Float64Array,
+    powers: Int32Array | undefined,
+    geometry: Geometry,
+    steps: number,
+    values: Tensor | undefined,
+  ) {
+    this.values = values;
+    this.#squares = squares;
+    this.#powers = powers;
+    this.#geometry = geometry;
+    this.#steps = steps;
   }
 
   /** Made when it is asked for: logarithms cost more than the sums. */
   get log10(): Float64Array {
-    this.#log10 ??= this.squares.map((square, i) => Math.log10(square) / 2 + this.#exponents[i] * Math.log10(2));
+    this.#log10 ??= this.#byTime();
     return this.#log10;
   }
 
-  /** Takes the rows of steps `[first, end)` from the kernels' memory, where their sums lie side by side. */
-  take(sums: Float64Array, { rows, active, times, batch }: Geometry, first: number, end: number): void {
-    for (let s = first; s < end; s++) {
-      const from = rows[s] - rows[first];
-      const to = times[s] * batch;
-      for (let row = 0; row < active[s]; row++) this.squares[to + row] = sums[from + row];
-    }
+  #byTime(): Float64Array {
+    const { batch, times, active, rows } = this.#geometry;
+    const log10 = new Float64Array(this.#steps * batch).fill(Number.NaN);
+    times.forEach((time, s) => {
+      for (let row = 0; row < active[s]; row++) {
+        const from = rows[s] + row;
+        const power = this.#powers?.[from] ?? 0;
+        log10[time * batch + row] = Math.log10(this.#squares[from]) / 2 + power * Math.log10(2);
+      }
+    });
+    return log10;
   }
 }
 
