@@ -136,7 +136,7 @@ function drawn(
     line(x(low), center, x(high), center, ink, 1.2),
     ...marks,
     ...(aim === undefined ? [] : [line(x(aim), y, x(aim), y + barHeight, "#b3261e", 3)]),
-    text(words, x(Math.max(value, high, aim ?? 0)) + 8, center, "left", ink),
+    text(words, Math.max(base, x(Math.max(value, high, aim ?? 0))) + 8, center, "left", ink),
   ];
 }
 
