@@ -1,9 +1,13 @@
-import { runSequence, type SequenceInputs, type SequenceJob, type Step, Taps } from "@unroll/compiler";
+import { runSequence, type SequenceInputs, type Step, type StepJob, Taps } from "@unroll/compiler";
 import {
   cast,
   concat,
   logicalAnd,
   notEqual,
+  reshape,
+  type Shape,
+  sameShape,
+  sizeOf,
   slice,
   type Tensor,
   tensor,
@@ -18,31 +22,87 @@ import type { Sequence, Unrolled } from "./sequence.ts";
 import { tellOnce } from "./tell.ts";
 
 /** A cell's step as the compiler takes it: lists of tensors in place of names. */
-interface ListedStep<S> extends Pick<SequenceJob, "step" | "states" | "rows" | "owner" | "inner"> {
+interface ListedStep<S> extends StepJob {
   readonly tensorsOf: (state: S) => Tensor[];
   readonly stateOf: (tensors: readonly Tensor[]) => S;
+  /** A sequence of outputs, in the shape that the step gives. */
+  readonly outputOf: (output: Tensor) => Tensor;
 }
 
-/** A cell's step from lists of tensors, in the order of the names that its initial state and context have. */
+/**
+ * A cell's step from lists of tensors, in the order of the names that its initial state and context have. Rows are vectors
+ * outside of it: a shape with more or fewer axes is taken on within the step, where it costs nothing.
+ *
+ * @param x `[T, B, …]`
+ */
 export function stepOf<S extends { [K in keyof S]: Tensor }, C>(
   cell: Cell<S, C>,
+  x: Tensor,
   initial: S,
   context: C,
 ): ListedStep<S> {
   const names = Object.keys(initial);
   const ownRows = (context as CellContext | undefined)?.rows ?? {};
   const rowNames = Object.keys(ownRows);
-  const stateOf = (tensors: readonly Tensor[]) => named(names, tensors) as S;
-  const tensorsOf = (state: S) => names.map((name) => state[name as keyof S] as Tensor);
+  const first = names.map((name) => initial[name as keyof S]);
+  const rows = Object.values(ownRows);
+  const stateOf = (tensors: readonly Tensor[]) =>
+    named(
+      names,
+      tensors.map((tensor, i) => shapedLike(tensor, first[i])),
+    ) as S;
+  const tensorsOf = (state: S) => names.map((name) => flat(state[name as keyof S], 1));
   const contextOf = (tensors: readonly Tensor[]) =>
-    rowNames.length === 0 ? context : { ...context, rows: named(rowNames, tensors) };
-  const step: Step = (input, states, rows) => {
+    rowNames.length === 0
+      ? context
+      : {
+          ...context,
+          rows: named(
+            rowNames,
+            tensors.map((tensor, i) => shapedLike(tensor, rows[i])),
+          ),
+        };
+  let outputShape: Shape = [];
+  const step: Step = (input, states, own) => {
     const before = stateOf(states);
-    const result = cell.step(input, before, contextOf(rows));
+    const result = cell.step(shaped(input, x.shape.slice(2)), before, contextOf(own));
     checkStep("unroll", result, input.shape[0], before);
-    return { output: result.output, states: tensorsOf(result.state) };
+    outputShape = result.output.shape.slice(1);
+    // A state of another shape is refused for it.
+    const after = names.map((name, i) => {
+      const value = result.state[name as keyof S];
+      return sameShape(value.shape.slice(1), first[i].shape.slice(1)) ? flat(value, 1) : value;
+    });
+    return { output: flat(result.output, 1), states: after };
   };
-  return { step, states: tensorsOf(initial), rows: Object.values(ownRows), owner: cell, inner: 1, tensorsOf, stateOf };
+  return {
+    step,
+    x: flat(x, 2),
+    states: tensorsOf(initial),
+    rows: rows.map((row) => flat(row, 1)),
+    owner: cell,
+    inner: 1,
+    tensorsOf,
+    stateOf,
+    outputOf: (output) =>
+      outputShape.length === 1 ? output : reshape(output, [...output.shape.slice(0, 2), ...outputShape]),
+  };
+}
+
+/** What follows the first `kept` axes as one axis. */
+function flat(tensor: Tensor, kept: number): Tensor {
+  const { shape } = tensor;
+  if (shape.length === kept + 1) return tensor;
+  return reshape(tensor, [...shape.slice(0, kept), sizeOf(shape.slice(kept))]);
+}
+
+/** Rows in a shape. */
+function shaped(rows: Tensor, shape: Shape): Tensor {
+  return shape.length === 1 ? rows : reshape(rows, [rows.shape[0], ...shape]);
+}
+
+function shapedLike(rows: Tensor, { shape }: Tensor): Tensor {
+  return shaped(rows, shape.slice(1));
 }
 
 /** What a sequence gives, with its taps where they were asked for and it ran compiled. */
@@ -56,18 +116,17 @@ export function runCompiled<S extends { [K in keyof S]: Tensor }, C>(
   reverse: boolean,
 ): CompiledRun<S> {
   const { cell, reset, initial, context, schedule, tap } = sequence;
-  const { step: own, states, rows: ownRows, owner, inner, tensorsOf, stateOf } = stepOf(cell, initial, context);
-  const { x, step, rows } =
-    // What begins anew is told by one more column.
-    reset === undefined || sequence.x.shape.length !== 3
-      ? { x: sequence.x, step: own, rows: ownRows }
+  const own = stepOf(cell, sequence.x, initial, context);
+  const { states, owner, tensorsOf, stateOf } = own;
+  const { x, step, rows, inner } =
+    reset === undefined
+      ? own
       : {
-          x: concat(
-            [sequence.x, cast(unsqueeze(startsOf(reset.starts, schedule.active, reverse), -1), sequence.x.dtype)],
-            -1,
-          ),
-          step: startingAgain(own, states.length),
-          rows: [...tensorsOf(reset.state), ...ownRows],
+          // What begins anew is told by one more column.
+          x: concat([own.x, cast(unsqueeze(startsOf(reset.starts, schedule.active, reverse), -1), own.x.dtype)], -1),
+          step: startingAgain(own.step, states.length),
+          rows: [...tensorsOf(reset.state), ...own.rows],
+          inner: 2,
         };
   const plain = (replayed: Step, inputs: SequenceInputs) => {
     const { output, state } = runPlain<S, { rows: State }>(
@@ -96,13 +155,13 @@ export function runCompiled<S extends { [K in keyof S]: Tensor }, C>(
     states,
     rows,
     owner,
-    inner: reset === undefined ? inner : 2,
+    inner,
     active: schedule.active,
     reverse,
     taps,
     plain,
   });
-  if (!("reason" in result)) return { output: result.output, state: stateOf(result.states), taps };
+  if (!("reason" in result)) return { output: own.outputOf(result.output), state: stateOf(result.states), taps };
   // First the plain ops: an error of the step is theirs to throw.
   const unrolled = runPlain(sequence, reverse);
   tellOnce(cell, result);

@@ -39,7 +39,7 @@ export function explain<S extends { [K in keyof S]: Tensor }, C>(cell: Cell<S, C
   checkInitial("explain", initial);
   const context = cell.begin?.(batch) as C;
   checkRows("explain", context, batch);
-  const text = explainStep({ x, ...stepOf(cell, initial, context) });
+  const text = explainStep(stepOf(cell, x, initial, context));
   // A step that cannot be traced cannot be followed.
   const unused = text.startsWith("plain ops") ? [] : unusedParameters(cell, x, initial, context);
   return unused.length === 0 ? text : `${text}\nnot used, and so without a gradient: ${unused.join(", ")}`;

@@ -30,7 +30,12 @@ export class NodeList {
 
   /** Rows of `width` columns from a node of as many or of one. */
   copy(node: number, width: number): number {
-    return this.push({ kind: "elementwise", fn: "identity", attrs: [], width, args: [node] });
+    return this.each("identity", width, node);
+  }
+
+  /** An elementwise function. */
+  each(fn: string, width: number, ...args: readonly number[]): number {
+    return this.push({ kind: "elementwise", fn, attrs: [], width, args });
   }
 
   slice(node: number, start: number, width: number): number {
@@ -87,8 +92,7 @@ export class NodeList {
       const own = end - start;
       const pieces = [a, b].map((node) => this.#piece(node, start, own, width));
       const kept = pieces.filter((piece) => !this.#isZero(piece));
-      const node =
-        kept.length < 2 ? kept[0] : this.push({ kind: "elementwise", fn: "add", attrs: [], width: own, args: kept });
+      const node = kept.length < 2 ? kept[0] : this.each("add", own, ...kept);
       return { start, width: own, node };
     });
     return this.join(parts, width, 0);

@@ -2,6 +2,7 @@ import { type DType, formatShape, type OpName, type Shape, sizeOf } from "@unrol
 import { elementwise } from "./elementwise.ts";
 import { Uncompilable, type Value } from "./graph.ts";
 import { type Handle, type Lowering, widthOf } from "./lowering.ts";
+import type { NodeList } from "./node-list.ts";
 import type { RowFunction, Term } from "./nodes.ts";
 
 /** What an operation becomes. */
@@ -79,9 +80,14 @@ export const rules: Readonly<Record<OpName, Rule | string>> = {
   logSumExp: reduce,
   softmax: alongRow,
   logSoftmax: alongRow,
+  layerNorm,
+  layerNormGrad,
   cumsum: "adds up along a row",
   any: "reduces masks",
   all: "reduces masks",
+
+  softmaxCrossEntropy: "is a loss: take it of a whole sequence's outputs",
+  softmaxCrossEntropyGrad: "is the gradient of a loss",
 
   gather: "works by index: look up before the sequence",
   scatterAdd: "works by index",
@@ -251,6 +257,45 @@ function reduce(lowering: Lowering, value: Value): Handle {
   if (sizeOf(shape.slice(1, first)) * sizeOf(shape.slice(last + 1)) !== 1)
     throw new Uncompilable(`${fn} reduces a part of the axes of a row, ${formatShape(shape)}`);
   return rows(lowering.list.push({ kind: "row", fn, width: 1, args: [node] }));
+}
+
+/** Shifts and scales a row to mean 0 and variance 1: gives that, and the root of the variance. */
+function normalOf({ list }: Lowering, value: Value, x: number): { normal: number; root: number } {
+  const { axes, eps } = value.attrs as { axes: number; eps: number };
+  if (axes !== value.shape.length - 1)
+    throw new Uncompilable(`${nameOf(value)} over ${axes} axes of ${formatShape(value.shape)} is not over whole rows`);
+  const width = widthOf(value.shape);
+  const centred = list.each("sub", width, x, meanOf(list, x, width));
+  const variance = meanOf(list, list.each("mul", width, centred, centred), width);
+  const root = list.each("sqrt", 1, list.each("add", 1, variance, list.constant(eps)));
+  return { normal: list.each("div", width, centred, root), root };
+}
+
+function meanOf(list: NodeList, x: number, width: number): number {
+  const sum = list.push({ kind: "row", fn: "sum", width: 1, args: [x] });
+  return list.each("div", 1, sum, list.constant(width));
+}
+
+function layerNorm(lowering: Lowering, value: Value): Handle {
+  const { list } = lowering;
+  const width = widthOf(value.shape);
+  const { normal } = normalOf(lowering, value, lowering.operandRows(value, 0));
+  const [, weight, bias] = value.inputs.map((_, i) => (i === 0 ? 0 : lowering.operand(value, i)));
+  if (weight === undefined) return rows(normal);
+  const scaled = list.each("mul", width, normal, weight);
+  return rows(bias === undefined ? scaled : list.each("add", width, scaled, bias));
+}
+
+/** `(g - mean(g) - y mean(g y)) / √(variance + eps)` for the normal form y of x. */
+function layerNormGrad(lowering: Lowering, value: Value): Handle {
+  const { list } = lowering;
+  const width = widthOf(value.shape);
+  const g = lowering.operandRows(value, 0);
+  const { normal, root } = normalOf(lowering, value, lowering.operandRows(value, 1));
+  const along = meanOf(list, list.each("mul", width, g, normal), width);
+  const shifted = list.each("sub", width, g, meanOf(list, g, width));
+  const turned = list.each("sub", width, shifted, list.each("mul", width, normal, along));
+  return rows(list.each("div", width, turned, root));
 }
 
 function product(lowering: Lowering, value: Value, handles: readonly Handle[]): Handle {
