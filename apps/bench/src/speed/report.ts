@@ -3,6 +3,7 @@ import { escapeHtml } from "../report/html.ts";
 import { style } from "../report/style.ts";
 import { type Bar, type BarGroup, renderBarChart } from "./bar-chart.ts";
 import { sampleSeconds } from "./measure.ts";
+import { scalingCharts } from "./peers/scaling-chart.ts";
 import type { Row, SpeedResult, SuiteResult } from "./result.ts";
 import {
   absentLines,
@@ -144,7 +145,7 @@ function chartsOf(suite: SuiteResult): Drawn[] {
       logarithmic: ratio.against === "Unroll",
       tick: (value) => (share ? `${Math.round(100 * value)} %` : `${value} ×`),
     });
-    return [{ svg, caption }];
+    return [{ svg, caption }, ...(suite.suite === "scaling" ? scalingCharts(rows, colors) : [])];
   }
   const sizes = [...new Set(rows.map((row) => row.what.replace(/^\S+ /, "")))];
   return sizes.map((size, k) => {

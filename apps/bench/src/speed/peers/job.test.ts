@@ -1,6 +1,6 @@
 import { Generator } from "@unroll/tensor";
 import { describe, expect, it } from "vitest";
-import { flopsOf, modelJob, nameOf, sequenceJob } from "./job.ts";
+import { flopsOf, modelJob, nameOf, sequenceJob, sizeIn } from "./job.ts";
 import { decodeJob, encodeJob } from "./protocol.ts";
 
 const size = { B: 2, T: 3, I: 4, H: 5 };
@@ -44,6 +44,8 @@ describe("a job", () => {
 
   it("is named by its size", () => {
     expect(nameOf("LSTM", size)).toBe("LSTM B 2, T 3, I 4, H 5");
+    expect(sizeIn(`${nameOf("GRU reset before", size)}, backward pass`)).toEqual(size);
+    expect(sizeIn("tanh")).toBeUndefined();
   });
 });
 

@@ -28,6 +28,14 @@ export function nameOf(cell: string, { B, T, I, H }: Size): string {
   return `${cell} B ${B}, T ${T}, I ${I}, H ${H}`;
 }
 
+/** The size in such a name. */
+export function sizeIn(name: string): Size | undefined {
+  const found = /B (\d+), T (\d+), I (\d+), H (\d+)/.exec(name);
+  if (found === null) return undefined;
+  const [B, T, I, H] = found.slice(1).map(Number);
+  return { B, T, I, H };
+}
+
 /** How cells are called in tables. */
 export const titles: Readonly<Record<CellName, string>> = {
   rnn: "RNN",
