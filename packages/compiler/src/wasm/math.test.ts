@@ -2,7 +2,7 @@ import { bytesOf, type Kernels, kernels, webAssembly } from "@unroll/kernels";
 import { withKernels } from "@unroll/kernels/testing";
 import { describe, expect, it } from "vitest";
 import { elementwise } from "../elementwise.ts";
-import { assemble } from "./assembler.ts";
+import { assemble, type FunctionBody, Simd } from "./assembler.ts";
 import { argumentBytes, type PassAddress, passFunction } from "./pass.ts";
 import { stepBytes } from "./step-record.ts";
 
@@ -22,6 +22,11 @@ function compiled(wasm: Kernels, fn: string, arity: number, attrs: number[]): Ru
     },
     wasm.build === "relaxed-simd",
   );
+  return instantiated(wasm, body);
+}
+
+/** A pass alone in a module. */
+function instantiated(wasm: Kernels, body: FunctionBody): Run {
   const api = webAssembly();
   if (api === undefined) throw new Error("no WebAssembly");
   const bytes = assemble({ imports: [], functions: [body], exports: { f0: 0 } });
@@ -105,5 +110,62 @@ describe.each(builds)("emitted functions in the %s build", (build) => {
   it("gradients of tanh and sigmoid have the kernel's bits", () => {
     compare("tanhGrad", 2, [], (out, x, y) => wasm.run.tanhGrad(out, x, y, n));
     compare("sigmoidGrad", 2, [], (out, x, y) => wasm.run.sigmoidGrad(out, x, y, n));
+  });
+
+  it.each([1, 2, 3, 4, 7, 8, 9, 13, 4099])("the sum of a pass's row of %i has the kernel's bits", (width) => {
+    const body = passFunction(
+      [
+        { columns: true, rows: "fixed", written: false },
+        { columns: false, rows: "fixed", written: true, summed: true },
+      ],
+      (code, load) => [{ operand: 1, value: code.of(Simd.mul, load(0), load(0)) }],
+      build === "relaxed-simd",
+    );
+    const run = instantiated(wasm, body);
+    const { memory } = wasm;
+    const rows = 3;
+    const at = memory.allocate(8 * (rows * width + 4) + 64 + argumentBytes(2) + stepBytes, "a test");
+    const squares = at + 4 * (rows * width + 4);
+    const [out, expected, args] = [0, 16, 32].map((offset) => squares + 4 * (rows * width + 4) + offset);
+    const step = args + argumentBytes(2);
+    const values = Float32Array.from({ length: rows * width }, (_, i) => Math.sin(i) / (1 + (i % 7)));
+    memory.f32.set(values, at >> 2);
+    // What follows a row must not be added.
+    memory.f32.fill(Number.NaN, (at >> 2) + rows * width, (at >> 2) + rows * width + 4);
+    memory.i32.set([width, 0, at, 4 * width, out, 4], args >> 2);
+    memory.i32.set([rows, 0, 0, 0, 0], step >> 2);
+    run(args, step);
+    wasm.run.mul(squares, at, at, rows * width, 1, 1);
+    wasm.run.sum(expected, squares, rows, width, 1);
+    const got = memory.i32.slice(out >> 2, (out >> 2) + rows);
+    const wanted = memory.i32.slice(expected >> 2, (expected >> 2) + rows);
+    memory.free(at);
+    expect(got).toEqual(wanted);
+  });
+
+  it("what is smaller than a pass's threshold is read as 0, and NaN is not", () => {
+    const body = passFunction(
+      [
+        { columns: true, rows: "fixed", written: false, flushed: true },
+        { columns: true, rows: "fixed", written: true },
+      ],
+      (_, load) => [{ operand: 1, value: load(0) }],
+      build === "relaxed-simd",
+    );
+    const run = instantiated(wasm, body);
+    const { memory } = wasm;
+    const at = memory.allocate(128 + argumentBytes(2) + stepBytes, "a test");
+    const [out, args, step] = [at + 64, at + 128, at + 128 + argumentBytes(2)];
+    memory.f32.set([1e-31, -1e-31, 1e-29, -1e-29, 1e-40, Number.NaN, Number.NEGATIVE_INFINITY], at >> 2);
+    memory.i32.set([7, 0, at, 0, out, 0], args >> 2);
+    memory.i32.set([1, 0, 0, 0, 0], step >> 2);
+    const results = [1e-30, 0].map((threshold) => {
+      memory.f32[(args >> 2) + 1] = threshold;
+      run(args, step);
+      return Array.from(memory.f32.subarray(out >> 2, (out >> 2) + 7));
+    });
+    const all = Array.from(memory.f32.subarray(at >> 2, (at >> 2) + 7));
+    memory.free(at);
+    expect(results).toEqual([[0, 0, all[2], all[3], 0, Number.NaN, Number.NEGATIVE_INFINITY], all]);
   });
 });
