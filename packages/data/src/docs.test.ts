@@ -6,5 +6,6 @@ import * as node from "./node/index.ts";
 docTests({
   url: import.meta.url,
   modules: { "@unroll/data": data, "@unroll/data/node": node, "@unroll/tensor": tensor },
+  complete: true,
   before: () => tensor.manualSeed(0),
 });

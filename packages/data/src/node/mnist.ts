@@ -109,10 +109,9 @@ async function installed(fn: string, cache: string, announce: (message: string) 
   return files;
 }
 
-const run: (file: string, args: readonly string[]) => Promise<unknown> = promisify(execFile);
-
 /** Runs npm by Node, without a shell; by its name on the path where its script does not lie beside Node. */
 async function npm(args: readonly string[]): Promise<void> {
+  const run = promisify(execFile);
   const bin = path.dirname(process.execPath);
   const script = [
     path.join(bin, "node_modules", "npm", "bin", "npm-cli.js"),
