@@ -12,8 +12,9 @@ const [x, out, rows, width, stride] = [0, 1, 2, 3, 4];
  */
 export function rowSquares(): FunctionBody {
   const code = new VectorCode(5, false);
-  const [from, bytes, left] = [code.index(), code.index(), code.index()];
-  const sums = [code.lanes(), code.lanes()];
+  const [from, whole, left] = [code.index(), code.index(), code.index()];
+  // An addition takes several cycles: four of them are under way at once.
+  const sums = [code.lanes(), code.lanes(), code.lanes(), code.lanes()];
   /** Adds the squares of values that are loaded as the low lanes, zeros above them. */
   const addSquares = (load: number, offset: number, sum: number): void => {
     code.get(from);
@@ -46,19 +47,20 @@ export function rowSquares(): FunctionBody {
   code.get(x);
   code.set(from);
   code.get(width);
-  code.integer(-4);
+  code.integer(-8);
   code.emit(Op.i32And);
-  code.set(bytes);
+  code.set(whole);
   code.emit(Op.block, 0x40, Op.loop, 0x40);
-  code.get(bytes);
+  code.get(whole);
   code.emit(Op.i32Eqz, Op.brIf, 1);
-  addSquares(Simd.load64Zero, 0, sums[0]);
-  addSquares(Simd.load64Zero, 8, sums[1]);
-  advance(from, 16);
-  advance(bytes, -4);
+  sums.forEach((sum, k) => {
+    addSquares(Simd.load64Zero, 8 * k, sum);
+  });
+  advance(from, 32);
+  advance(whole, -8);
   code.emit(Op.br, 0, Op.end, Op.end);
   code.get(width);
-  code.integer(3);
+  code.integer(7);
   code.emit(Op.i32And);
   code.set(left);
   code.emit(Op.block, 0x40, Op.loop, 0x40);
@@ -69,8 +71,10 @@ export function rowSquares(): FunctionBody {
   advance(left, -1);
   code.emit(Op.br, 0, Op.end, Op.end);
   code.get(sums[0]);
-  code.get(sums[1]);
-  code.simd(Simd.add64);
+  for (const sum of sums.slice(1)) {
+    code.get(sum);
+    code.simd(Simd.add64);
+  }
   code.set(sums[0]);
   code.get(out);
   for (const lane of [0, 1]) {
