@@ -26,6 +26,23 @@ export class LinearCell implements Cell<{ h: Tensor }> {
   }
 }
 
+/** `h' = U h + B x`. */
+export class StateSpace implements Cell<{ h: Tensor }> {
+  constructor(
+    readonly u: Tensor,
+    readonly b: Tensor,
+  ) {}
+
+  step(x: Tensor, { h }: { h: Tensor }): { output: Tensor; state: { h: Tensor } } {
+    const next = add(matmul(h, this.u, { transposeB: true }), matmul(x, this.b, { transposeB: true }));
+    return { output: next, state: { h: next } };
+  }
+
+  initialState(batch: number): { h: Tensor } {
+    return { h: zeros([batch, this.u.shape[0]], { dtype: this.u.dtype }) };
+  }
+}
+
 /** The other gate convention, of Cho and Chung (2014): `h' = (1 - z) h + z n` with `z = sigmoid(x)` and n = 0. */
 export class FlippedGateCell implements Cell<{ h: Tensor }> {
   readonly #hidden: number;

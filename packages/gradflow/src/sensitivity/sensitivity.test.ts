@@ -17,30 +17,13 @@ import {
 } from "@unroll/tensor";
 import { inverse as inverseOf } from "ml-matrix";
 import { describe, expect, it } from "vitest";
-import { matrix, power, relativeError } from "../oracles/cells.ts";
+import { matrix, power, relativeError, StateSpace } from "../oracles/cells.ts";
 import { matrixOf } from "../spectrum/matrix.ts";
 import { connectivity } from "./connectivity.ts";
 import { memoryCapacity } from "./memory-capacity.ts";
 import { memoryKernel } from "./memory-kernel.ts";
 
 const seeded = (seed: number) => ({ dtype: "float64" as const, generator: new Generator(seed) });
-
-/** `h' = U h + B x`. */
-class StateSpace implements Cell<{ h: Tensor }> {
-  constructor(
-    readonly u: Tensor,
-    readonly b: Tensor,
-  ) {}
-
-  step(x: Tensor, { h }: { h: Tensor }) {
-    const next = add(matmul(h, this.u, { transposeB: true }), matmul(x, this.b, { transposeB: true }));
-    return { output: next, state: { h: next } };
-  }
-
-  initialState(batch: number) {
-    return { h: zeros([batch, this.u.shape[0]], { dtype: "float64" }) };
-  }
-}
 
 const frobenius = (x: Tensor) => Math.hypot(...x.data);
 
