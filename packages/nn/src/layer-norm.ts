@@ -1,22 +1,15 @@
 import { type Parameter, parameter } from "@unroll/autograd";
 import {
-  add,
   checkBoolean,
   checkOptions,
   checkTensor,
   describe,
-  div,
   formatShape,
   layerNorm,
-  mean,
-  mul,
   OptionError,
   ones,
-  runtime,
   ShapeError,
   sameShape,
-  sqrt,
-  sub,
   type Tensor,
   zeros,
 } from "@unroll/tensor";
@@ -86,23 +79,10 @@ export class LayerNorm extends Module implements Layer<[x: Tensor], Tensor> {
     const count = this.normalizedShape.length;
     if (x.shape.length < count || !sameShape(x.shape.slice(-count), this.normalizedShape))
       throw new ShapeError(`LayerNorm: expected ${formatTail(this.normalizedShape)}, got ${formatShape(x.shape)}`);
-    const { eps, weight, bias } = this;
-    // A trace sees plain ops: what compiles traces has its own code for whole rows, and fuses it with what comes next.
-    if (runtime().evaluator !== undefined) return composed(x, count, this);
-    return layerNorm(x, { axes: count, eps, weight, bias });
+    return layerNorm(x, { axes: count, eps: this.eps, weight: this.weight, bias: this.bias });
   }
 
   describe(): string {
     return `LayerNorm(${formatShape(this.normalizedShape)}, eps: ${this.eps})`;
   }
-}
-
-/** The same by ops without a kernel for all of it. */
-function composed(x: Tensor, axes: number, { eps, weight, bias }: LayerNorm): Tensor {
-  const dims = Array.from({ length: axes }, (_, k) => k - axes);
-  const centred = sub(x, mean(x, dims, { keepDim: true }));
-  const variance = mean(mul(centred, centred), dims, { keepDim: true });
-  const normal = div(centred, sqrt(add(variance, eps)));
-  const scaled = weight === undefined ? normal : mul(normal, weight);
-  return bias === undefined ? scaled : add(scaled, bias);
 }
