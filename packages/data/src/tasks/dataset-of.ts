@@ -137,8 +137,10 @@ function sampleOf(spec: TaskSpec, dtype: "float32" | "float64", drawn: Drawn): S
   const { inputSize, outputSize, asks, loss } = spec;
   const leading = spec.answers === "last" ? [] : [steps];
   const floats = (shape: number[], values: ArrayLike<number>): Tensor => {
-    const data = allocate(dtype, values.length);
-    data.set(values);
+    // What a task drew is its own, so it need not be copied.
+    const fits = values instanceof (dtype === "float32" ? Float32Array : Float64Array);
+    const data = fits ? values : allocate(dtype, values.length);
+    if (!fits) data.set(values);
     return new Tensor(shape, dtype, { data, version: 0 });
   };
   const target = (): Tensor => {
