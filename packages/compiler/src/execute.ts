@@ -141,7 +141,12 @@ export class Execution {
       const b = matrix + 4 * (row * bRow + column * bColumn);
       packPanels(kernels, { panels: block + at, b, bRow, bColumn, k, n });
     }
-    for (const [phase, at] of this.#frames) this.#writeFrame(phase.calls, block + at);
+    this.rebase();
+  }
+
+  /** Writes all addresses down, once more after what is kept has moved. */
+  rebase(): void {
+    for (const [phase, at] of this.#frames) this.#writeFrame(phase.calls, this.#block + at);
   }
 
   /** Where something of {@link reserve} lies. */

@@ -1,13 +1,15 @@
 import { defineFunction } from "@unroll/autograd";
 import type { Kernels } from "@unroll/kernels";
 import { activeKernels, runtime, type Tensor } from "@unroll/tensor";
+import { runBackward } from "./backward.ts";
 import { rowsOf } from "./execute.ts";
+import { type Checkpoint, type Run, type RunInputs, runForward } from "./forward.ts";
 import { type Geometry, geometryOf } from "./geometry.ts";
 import { type StepGraph, Uncompilable } from "./graph.ts";
 import type { Plan } from "./plan.ts";
 import { checkPure, type NotCompiled, notCompiled, prepare, type StepJob } from "./prepare.ts";
-import { needsOf, programOf } from "./program.ts";
-import { type Run, type RunInputs, runBackward, runForward } from "./run.ts";
+import { needsOf, type Program, programOf } from "./program.ts";
+import { segmentGeometry, segmentLength, segmentsOf } from "./segments.ts";
 import type { Taps } from "./taps.ts";
 import { replayStep, type Step } from "./trace.ts";
 
@@ -18,6 +20,11 @@ export interface SequenceJob extends StepJob {
   readonly reverse: boolean;
   /** Where each backward pass is to leave the adjoints of the states. */
   readonly taps?: Taps | undefined;
+  /**
+   * Keep states only now and then, and compute again what a backward pass needs of the steps between: at least as many
+   * steps as a number says, or as many as take the least memory.
+   */
+  readonly checkpoint?: number | boolean | undefined;
   /** The same sequence by plain ops, for gradients of gradients. */
   readonly plain: (step: Step, inputs: SequenceInputs) => SequenceResult;
 }
@@ -76,7 +83,8 @@ export function runSequence(job: SequenceJob): SequenceResult | NotCompiled {
     const program = programOf(kernels, graph, needsOf(x, states, rows, outside, taps !== undefined));
     checkPure(job, traced, program);
     const geometry = geometryOf(x.shape[1], active, reverse);
-    checkRoom(kernels, program.plan, geometry);
+    const checkpoint = checkpointOf(kernels, job, graph, program, geometry);
+    checkRoom(kernels, program.plan, checkpoint ? segmentGeometry(geometry, checkpoint.segments) : geometry);
     const handle = taps === undefined ? [] : [taps.handle];
     if (taps !== undefined) taps.output = graph.states.indexOf(graph.output);
     const [output, ...after] = sequenceFunction()([x, ...states, ...rows, ...outside, ...handle], {
@@ -86,6 +94,7 @@ export function runSequence(job: SequenceJob): SequenceResult | NotCompiled {
       geometry,
       reverse,
       taps,
+      checkpoint,
       job,
     });
     return { output, states: after };
@@ -93,6 +102,19 @@ export function runSequence(job: SequenceJob): SequenceResult | NotCompiled {
     if (!(error instanceof Uncompilable)) throw error;
     return notCompiled(error, job);
   }
+}
+
+/** How states are kept now and then; undefined where all is kept, or nothing. */
+function checkpointOf(
+  kernels: Kernels,
+  { checkpoint = false }: SequenceJob,
+  graph: StepGraph,
+  { plan }: Program,
+  geometry: Geometry,
+): Checkpoint | undefined {
+  if (checkpoint === false || plan.gradient === undefined) return undefined;
+  const length = checkpoint === true ? segmentLength(plan, geometry) : checkpoint;
+  return { program: programOf(kernels, graph, undefined), segments: segmentsOf(geometry, length), states: [] };
 }
 
 /**
