@@ -35,7 +35,6 @@ export { summarizeCurve } from "./summarize.ts";
 export { type ClippingOptions, ClippingStatistics, type ClippingSummary } from "./training/clipping.ts";
 export { gradientRms, type NamedParameters, type ParameterGradient } from "./training/gradient-rms.ts";
 export {
-  type GateObservation,
   type LayerObservation,
   type ObservationRecord,
   type ObserveOptions,

@@ -1,5 +1,5 @@
 import { enableGrad, grad, noGrad, requireGrad } from "@unroll/autograd";
-import { type Cell, type CellContext, type Recurrent, unroll } from "@unroll/cells";
+import { type Cell, type CellContext, type Lengths, type Recurrent, unroll } from "@unroll/cells";
 import {
   checkWhole,
   concat,
@@ -53,7 +53,12 @@ export interface Trajectory {
 }
 
 /** Follows a cell, or one layer of a recurrent layer, step by step through `x [T, B, …]`. */
-export function follow(fn: string, subject: Subject, x: Tensor, options: SequenceOptions): Trajectory {
+export function follow(
+  fn: string,
+  subject: Subject,
+  x: Tensor,
+  options: SequenceOptions & { readonly lengths?: Lengths | undefined },
+): Trajectory {
   const { cell, input, initial } = resolve(fn, subject, x, options);
   const [length, batch] = input.shape;
   if (length === 0 || batch === 0) throw new ShapeError(`${fn}: expected a sequence with steps and samples`);
@@ -72,14 +77,20 @@ export function follow(fn: string, subject: Subject, x: Tensor, options: Sequenc
   });
 }
 
-interface Resolved {
+/** A cell, its input `[T, B, …]` in the order in which steps run, and the state that was given for it. */
+export interface Resolved {
   readonly cell: Cell<AnyState, unknown>;
   readonly input: Tensor;
   readonly initial: AnyState | undefined;
 }
 
-/** The cell that was asked for, with the input that reaches it. */
-function resolve(fn: string, subject: Subject, x: Tensor, options: SequenceOptions): Resolved {
+/** The cell that was asked for, with the input that reaches it; layers below take the lengths into account. */
+export function resolve(
+  fn: string,
+  subject: Subject,
+  x: Tensor,
+  options: SequenceOptions & { readonly lengths?: Lengths | undefined },
+): Resolved {
   if (typeof subject !== "object" || subject === null || !("step" in subject || isLayer(subject)))
     throw new OptionError(`${fn}: expected a recurrent layer or a cell, got ${describe(subject)}`);
   if (!Tensor.is(x) || x.shape.length < 2) {
@@ -116,7 +127,7 @@ function resolve(fn: string, subject: Subject, x: Tensor, options: SequenceOptio
         return unroll(subject.cell(at, backwards), below, {
           state: own(at, direction),
           reverse: backwards,
-          compile: false,
+          lengths: options.lengths,
         }).output;
       });
       below = outputs.length === 1 ? outputs[0] : concat(outputs, -1);

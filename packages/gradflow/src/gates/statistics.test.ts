@@ -1,4 +1,4 @@
-import { type Cell, GRUCell, LSTM, LSTMCell, RNNCell } from "@unroll/cells";
+import { type Cell, GRU, GRUCell, LSTM, LSTMCell, RNNCell } from "@unroll/cells";
 import {
   add,
   assign,
@@ -19,6 +19,7 @@ import {
 import { describe, expect, it } from "vitest";
 import { LinearCell, matrix } from "../oracles/cells.ts";
 import { follow } from "../trajectory.ts";
+import { gateMeans } from "./means.ts";
 import { gateStatistics } from "./statistics.ts";
 
 const seeded = (seed: number) => ({ dtype: "float64" as const, generator: new Generator(seed) });
@@ -170,6 +171,33 @@ describe("gate statistics", () => {
     expect(both.count).toBe(8);
     for (let k = 0; k < 3; k++)
       expect(both.gates.f.mean[k]).toBeCloseTo((long.gates.f.mean[k] * 6 + short.gates.f.mean[k] * 2) / 8, 14);
+  });
+
+  it("leave padding out below as well: a layer that reads backwards starts at each sample's end", () => {
+    const layer = new LSTM(2, 3, { ...seeded(3), numLayers: 2, bidirectional: true });
+    const x = randn([6, 1, 2], seeded(4));
+    const short = gateStatistics(layer, slice(x, 0, 0, 4));
+    const padded = gateStatistics(layer, x, { lengths: [4] });
+    expect(padded.gates.f.mean).toEqual(short.gates.f.mean);
+  });
+
+  it("means for an observer are those of the statistics, in both layers and with a given state", () => {
+    for (const make of [LSTM, GRU] as const) {
+      const layer = new make(2, 3, { ...seeded(3), numLayers: 2, bidirectional: true });
+      const x = randn([6, 2, 2], seeded(4));
+      const state = Object.fromEntries(
+        Object.keys(layer.forward(x).state).map((name, k) => [name, mul(randn([4, 2, 3], seeded(k + 7)), 2)]),
+      );
+      const found = gateMeans("test", layer as never, x, { lengths: [6, 3], state });
+      const { gates } = gateStatistics(layer as never, x, { lengths: [6, 3], state });
+      expect(Object.keys(found ?? {})).toEqual(Object.keys(gates));
+      for (const [name, means] of Object.entries(found ?? {}))
+        for (const key of ["left", "right", "meanLog"] as const)
+          expect(means[key]).toBeCloseTo(gates[name][key].reduce((sum, value) => sum + value, 0) / 3, 13);
+    }
+    expect(
+      gateMeans("test", new RNNCell(2, 3), zeros([2, 1, 2]), { lengths: undefined, state: undefined }),
+    ).toBeUndefined();
   });
 
   it("refuse cells whose gates nobody knows, and lengths of another batch", () => {

@@ -12,8 +12,7 @@ import {
   tensor,
 } from "@unroll/tensor";
 import { type GradientFlow, gradientFlow } from "../flow.ts";
-import { gateReader } from "../gates/gates.ts";
-import { gateStatistics } from "../gates/statistics.ts";
+import { type GateMeans, gateMeans } from "../gates/means.ts";
 import type { AnyState, Subject } from "../record.ts";
 import { isLayer } from "../trajectory.ts";
 import { gradientRms, type NamedParameters, parametersOf, totalNorm } from "./gradient-rms.ts";
@@ -42,13 +41,6 @@ export interface ObserveOptions {
   watch?: Readonly<Record<string, Watched>> | undefined;
 }
 
-/** A gate in a record: means over units. */
-export interface GateObservation {
-  readonly left: number;
-  readonly right: number;
-  readonly meanLog: number;
-}
-
 /** One recurrent layer in a record. Logarithms are of base 10; what is not finite is null in JSON, and counted. */
 export interface LayerObservation {
   readonly lags: readonly number[];
@@ -62,7 +54,7 @@ export interface LayerObservation {
   /** Undefined when nothing could be fitted; false when the half-life means little. */
   readonly exponential: boolean | undefined;
   readonly horizon: number | undefined;
-  readonly gates?: Readonly<Record<string, GateObservation>>;
+  readonly gates?: Readonly<Record<string, GateMeans>>;
 }
 
 /** What one measured step gave. */
@@ -293,7 +285,8 @@ function observation(subject: Subject, { x, lengths, state }: Seen, points: numb
     ...(lengths === undefined ? {} : { lengths }),
     ...(state === undefined ? {} : { state }),
   });
-  return { ...curveOf(flow, points), ...(gates ? gatesOf(subject, x, lengths, state) : {}) };
+  const means = gates ? gateMeans("observe", subject, x, { lengths, state }) : undefined;
+  return { ...curveOf(flow, points), ...(means === undefined ? {} : { gates: means }) };
 }
 
 function curveOf({ joint, lags }: GradientFlow, points: number): LayerObservation {
@@ -308,29 +301,6 @@ function curveOf({ joint, lags }: GradientFlow, points: number): LayerObservatio
     r2: joint.fit?.r2,
     exponential: joint.fit?.exponential,
     horizon: joint.horizon,
-  };
-}
-
-function gatesOf(
-  subject: Subject,
-  x: Tensor,
-  lengths: Lengths | undefined,
-  state: AnyState | undefined,
-): { gates?: Record<string, GateObservation> } {
-  const cell = isLayer(subject) ? subject.cell(subject.numLayers - 1) : subject;
-  if (gateReader(cell) === undefined) return {};
-  const report = gateStatistics(subject, x, {
-    ...(lengths === undefined ? {} : { lengths: lengthsOf(lengths) }),
-    ...(state === undefined ? {} : { state }),
-  });
-  const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  return {
-    gates: Object.fromEntries(
-      Object.entries(report.gates).map(([name, { left, right, meanLog }]) => [
-        name,
-        { left: mean(left), right: mean(right), meanLog: mean(meanLog) },
-      ]),
-    ),
   };
 }
 

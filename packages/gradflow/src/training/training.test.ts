@@ -19,6 +19,7 @@ import {
 } from "@unroll/tensor";
 import { describe, expect, it } from "vitest";
 import { gradientFlow } from "../flow.ts";
+import { gateStatistics } from "../gates/statistics.ts";
 import { NDJSONFile } from "../node/index.ts";
 import { ClippingStatistics } from "./clipping.ts";
 import { gradientRms, totalNorm } from "./gradient-rms.ts";
@@ -163,6 +164,11 @@ describe("an observer", () => {
       expect(value).toBeCloseTo(expected.mean[n], 6);
     });
     expect(record?.layers.model.halfLife).toBeCloseTo(expected.fit?.halfLife ?? 0, 5);
+    const { gates } = gateStatistics(layer, two, { lengths: [9, 6] });
+    for (const [name, found] of Object.entries(record?.layers.model.gates ?? {}))
+      for (const key of ["left", "right", "meanLog"] as const)
+        expect(found[key]).toBeCloseTo(gates[name][key].reduce((sum, value) => sum + value, 0) / 5, 5);
+    expect(Object.keys(record?.layers.model.gates ?? {})).toEqual(["i", "f", "o"]);
     expect(record?.gradNorm).toBeCloseTo(Math.log10(norm), 6);
     expect(record?.clipFactor).toBeCloseTo(0.001 / norm, 9);
   });
