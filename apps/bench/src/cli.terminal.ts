@@ -1,5 +1,5 @@
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn as spawnProcess, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -51,7 +51,7 @@ describe("bench gradflow in a terminal", () => {
     expect(printed).toMatch(/█.*\d+ % \| .+ left \| /);
     expect(printed).toContain("Half-life: steps until half of the gradient is left");
     expect(printed).toContain(path.join(folder, "whole", "report.html"));
-    expect(readdirSync(path.join(folder, "whole")).sort()).toEqual(["report.html", "result.json"]);
+    expect(readdirSync(path.join(folder, "whole")).sort()).toEqual(["flow.ndjson", "report.html", "result.json"]);
     expect(resultIn("whole").complete).toBe(true);
   });
 
@@ -102,7 +102,9 @@ describe("bench gradflow under impatient fingers", () => {
     );
     expect(code).toBe(130);
     expect(printed).toContain("Stopped early");
-    expect(readdirSync(path.join(folder, "again-and-again")).sort()).toEqual(["report.html", "result.json"]);
+    expect(readdirSync(path.join(folder, "again-and-again"))).toEqual(
+      expect.arrayContaining(["report.html", "result.json"]),
+    );
   });
 });
 
@@ -189,6 +191,130 @@ describe("bench gradflow without a terminal", () => {
     ]) {
       expect(stdout).toContain(option);
     }
+  });
+});
+
+describe("bench gradflow that is called again", () => {
+  it("goes on behind the runs that had ended, and ends with the numbers of an uninterrupted run", () => {
+    const options = ["gradflow", "--quick", "--task", "adding", "--cells", "rnn,gru,lstm"];
+    expect(withoutTerminal([...options, "--out", "never-stopped"]).status).toBe(0);
+    const whole = resultIn("never-stopped");
+    // What a process leaves that was killed while it wrote its third run.
+    const lines = readFileSync(path.join(folder, "never-stopped", "flow.ndjson"), "utf8")
+      .trim()
+      .split("\n");
+    expect(lines).toHaveLength(3);
+    mkdirSync(path.join(folder, "gone-on"));
+    write(path.join("gone-on", "flow.ndjson"), `${lines[0]}\n${lines[1]}\n${lines[2].slice(0, 1000)}`);
+    expect(withoutTerminal([...options, "--out", "gone-on"]).status).toBe(0);
+    const numbers = ({ tasks }: BenchResult) => tasks.map(({ runs }) => runs.map(({ seconds, ...run }) => run));
+    expect(numbers(resultIn("gone-on"))).toEqual(numbers(whole));
+    const seconds = ({ tasks }: BenchResult) => tasks.flatMap(({ runs }) => runs.map((run) => run.seconds));
+    // Two of the three were not made again: their wall times are the same.
+    expect(seconds(resultIn("gone-on")).filter((time) => seconds(whole).includes(time))).toHaveLength(2);
+  });
+});
+
+describe("bench grid", () => {
+  const grid = {
+    name: "tiny",
+    title: "A tiny grid",
+    experiments: [
+      {
+        kind: "race",
+        task: "adding",
+        lengths: [20],
+        cells: ["rnn", "gru"],
+        hidden: [8],
+        cap: 1920,
+        evaluateEvery: 320,
+        seeds: 3,
+      },
+      { kind: "history", experiments: ["reber-3x2-0.5"], gradients: ["truncated"], cap: 300, seeds: 2 },
+    ],
+  };
+  const log = (out: string) => path.join(folder, out, "runs.ndjson");
+  const linesOf = (out: string) =>
+    readFileSync(log(out), "utf8")
+      .split("\n")
+      .filter((line) => line !== "");
+
+  it("goes on after SIGKILL and a torn line, loses nothing and counts nothing twice", async () => {
+    write("tiny.json", JSON.stringify(grid));
+    expect(withoutTerminal(["grid", "tiny.json", "--out", "grid-whole"]).status).toBe(0);
+    expect(linesOf("grid-whole")).toHaveLength(8);
+
+    const child = spawnProcess(process.execPath, [cli, "grid", "tiny.json", "--out", "grid-killed"], { cwd: folder });
+    const ended = new Promise<NodeJS.Signals | null>((resolve) => child.on("exit", (_, signal) => resolve(signal)));
+    const watch = setInterval(() => {
+      if (existsSync(log("grid-killed")) && linesOf("grid-killed").length >= 2) child.kill("SIGKILL");
+    }, 5);
+    expect(await ended).toBe("SIGKILL");
+    clearInterval(watch);
+    const before = linesOf("grid-killed");
+    expect(before.length).toBeGreaterThanOrEqual(2);
+    expect(before.length).toBeLessThan(8);
+    // As if the process had been killed while it wrote the last line.
+    write(path.join("grid-killed", "runs.ndjson"), before.join("\n").slice(0, -200));
+
+    const { status, stderr } = withoutTerminal(["grid", "tiny.json", "--out", "grid-killed"]);
+    expect(status).toBe(0);
+    expect(stderr).toContain(`8 runs, ${before.length - 1} of them done before`);
+    expect(stderr).toContain("1 line of the log ended in the middle");
+    // All eight, and what is left of the torn one.
+    expect(linesOf("grid-killed")).toHaveLength(9);
+    expect(linesOf("grid-killed").slice(0, before.length - 1)).toEqual(before.slice(0, -1));
+    const { status: differs, stdout } = withoutTerminal(["diff", "grid-whole", "grid-killed"]);
+    expect([differs, stdout.split("\n")[0]]).toEqual([
+      0,
+      "8 runs the same to the last bit, wall time apart; 0 changed; 0 only in the first, 0 only in the second",
+    ]);
+  });
+
+  it("makes the same runs in shards, which merge brings together", () => {
+    for (const shard of ["1/3", "2/3", "3/3"]) {
+      const out = `shard-${shard[0]}`;
+      expect(withoutTerminal(["grid", "tiny.json", "--shard", shard, "--out", out]).status).toBe(0);
+      expect(linesOf(out).length).toBeLessThanOrEqual(3);
+    }
+    const parts = ["shard-1", "shard-2", "shard-3", "shard-2"];
+    const { status, stdout } = withoutTerminal(["merge", ...parts, "--grid", "tiny.json", "--out", "merged"]);
+    expect([status, stdout]).toEqual([0, expect.stringContaining("8 runs of 8, 3 more that were there twice")]);
+    expect(withoutTerminal(["diff", "grid-whole", path.join("merged", "result.json")]).status).toBe(0);
+  });
+
+  it("says what differs, and exits with 1 when a run of equal settings does", () => {
+    const [first, ...rest] = linesOf("grid-whole").map((line) => JSON.parse(line));
+    const changed = { ...first, outcome: { ...first.outcome, sequences: 7 } };
+    mkdirSync(path.join(folder, "grid-changed"));
+    write(
+      path.join("grid-changed", "runs.ndjson"),
+      [changed, ...rest.slice(1)].map((line) => JSON.stringify(line)).join("\n"),
+    );
+    const { status, stdout } = withoutTerminal(["diff", "grid-whole", "grid-changed"]);
+    expect(status).toBe(1);
+    expect(stdout).toContain("6 runs the same to the last bit, wall time apart; 1 changed; 1 only in the first");
+  });
+
+  it("plans without running", () => {
+    const { status, stdout } = withoutTerminal(["plan", "tiny.json"]);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/8 runs; at most 0\.\d core hours, 0\.\d hours on \d+ cores?/);
+    expect(stdout).toContain("1,920");
+  });
+
+  it.each([
+    [["grid", "no-such-grid"], "cannot read the grid"],
+    [["grid", "tiny.json", "--shard", "4/3"], "--shard must be i/n"],
+    [["merge", "--grid", "tiny.json"], "name the folders"],
+    [["merge", "grid-whole"], "--grid names the grid"],
+    [["diff", "grid-whole", "nowhere"], "there is no nowhere"],
+    [["tasks", "--quick", "--grid", "tiny.json"], "--grid and --quick exclude each other"],
+  ])("refuses %j in one line with exit code 2", (args, message) => {
+    const { status, stderr } = withoutTerminal(args);
+    expect(status).toBe(2);
+    expect(stderr).toContain(message);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
   });
 });
 

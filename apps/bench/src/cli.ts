@@ -24,14 +24,17 @@ cli
   )
   .option("--length <steps>", "steps in a training window (default: 100)")
   .option("--hidden <units>", "hidden size of the cells compared at equal size (default: 64 for text, 32 for adding)")
-  .option("--steps <count>", "training steps of each run (default: 160)")
+  .option("--steps <count>", "training steps of each run (default: 400)")
   .option("--seeds <count>", "how often each cell is trained, from other seeds (default: 1)")
   .option("--seed <number>", "the first seed (default: 1)")
   .option("--lr <rate>", "learning rate of Adam (default: 0.003)")
   .option("--clip <norm>", "largest gradient norm (default: 1)")
   .option("--data <file>", "a UTF-8 text to train on (default: Moby Dick)")
-  .option("--out <dir>", "where report.html and result.json go (default: results/gradflow-<time>)")
-  .option("--quick", "40 steps with small cells: under a minute")
+  .option(
+    "--out <dir>",
+    "where results go, and where a run that was stopped goes on (default: results/gradflow-<time>)",
+  )
+  .option("--quick", "40 steps with small cells, no races: under a minute")
   .option("--full", "2,000 steps, larger cells, 5 seeds: many hours on two cores")
   .example("  $ npm start -- --quick")
   .example((name) => `  $ ${name} gradflow --task text --cells rnn,lstm --data my-book.txt --out my-results`)

@@ -23,6 +23,18 @@ interface RunSoFar {
 /** Gathers the events of all runs; results can be taken at any time, also when only some have ended. */
 export class Collector {
   readonly #runs = new Map<Job, RunSoFar>();
+  readonly #restored = new Map<Job, RunResult>();
+
+  /** A run that had ended before, in an earlier process. */
+  restore(job: Job, result: RunResult): void {
+    this.#restored.set(job, result);
+  }
+
+  /** What a run that has been started came to so far. */
+  resultOf(job: Job): RunResult | undefined {
+    const run = this.#runs.get(job);
+    return run && resultOf(run);
+  }
 
   start(job: Job): void {
     this.#runs.set(job, {
@@ -76,6 +88,7 @@ export class Collector {
     const runs = [...this.#runs.values()]
       .filter(({ job, describe, error }) => job.task === name && (describe !== "" || error !== undefined))
       .map(resultOf);
+    for (const [job, result] of this.#restored) if (job.task === name) runs.push(result);
     const order = (run: RunResult) =>
       config.cells.indexOf(run.cell) * config.seeds.length + config.seeds.indexOf(run.seed);
     return { task: name, description, metric, baseline, runs: runs.sort((a, b) => order(a) - order(b)) };

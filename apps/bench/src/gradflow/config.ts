@@ -27,10 +27,25 @@ const taskNames: readonly TaskName[] = ["text", "adding"];
 
 /** How much work the default, `--quick` and `--full` are. */
 const sizes = {
-  quick: { steps: 40, hidden: { text: 32, adding: 16 }, seeds: 1, probes: 8 },
-  default: { steps: 160, hidden: { text: 64, adding: 32 }, seeds: 1, probes: 16 },
-  full: { steps: 2000, hidden: { text: 128, adding: 64 }, seeds: 5, probes: 40 },
+  quick: { steps: 40, hidden: { text: 32, adding: 16 }, seeds: 1, probes: 8, races: null },
+  default: {
+    steps: 400,
+    hidden: { text: 64, adding: 32 },
+    seeds: 1,
+    probes: 16,
+    races: { seeds: 2, length: 30, hidden: 16, learningRate: 0.01, cap: 24_000, evaluateEvery: 500 },
+  },
+  full: {
+    steps: 2000,
+    hidden: { text: 128, adding: 64 },
+    seeds: 5,
+    probes: 40,
+    races: { seeds: 5, length: 100, hidden: 32, learningRate: 1e-3, cap: 200_000, evaluateEvery: 2000 },
+  },
 } as const;
+
+/** What races unless cells are named: one cell from several starts, and different cells. */
+const racers: readonly string[] = ["rnn", "rnn-orthogonal", "lstm-fb0", "lstm-fb1", "lstm-fb3", "lstm-chrono", "gru"];
 
 /**
  * The settings of a run.
@@ -48,9 +63,12 @@ export function configOf(options: GradflowOptions): GradflowConfig {
   const first = whole("seed", options.seed, 1, 0);
   const seeds = whole("seeds", options.seeds, size.seeds, 1);
   if (first + seeds + dataSeedOffset > Number.MAX_SAFE_INTEGER) throw new InputError(`--seed ${first} is too large`);
+  const cells = options.cells === undefined ? defaultCells : names("cells", options.cells, keys);
+  const tasks = names("task", options.task, taskNames) as readonly TaskName[];
+  const { races } = size;
   return {
-    tasks: names("task", options.task, taskNames) as readonly TaskName[],
-    cells: options.cells === undefined ? defaultCells : names("cells", options.cells, keys),
+    tasks,
+    cells,
     seeds: Array.from({ length: seeds }, (_, i) => first + i),
     length: whole("length", options.length, 100, 2),
     hidden,
@@ -65,5 +83,13 @@ export function configOf(options: GradflowOptions): GradflowConfig {
     // Infinity switches clipping off.
     clip: positive("clip", options.clip, 1, Number.POSITIVE_INFINITY),
     data: pathOption("data", options.data),
+    races:
+      races === null || !tasks.includes("adding")
+        ? null
+        : {
+            ...races,
+            cells: options.cells === undefined ? racers : cells,
+            seeds: Array.from({ length: races.seeds }, (_, i) => first + i),
+          },
   };
 }

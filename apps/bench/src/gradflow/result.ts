@@ -1,7 +1,8 @@
 import type { Environment } from "../environment.ts";
+import type { RunRecord } from "../grid/record.ts";
 
 /** Rises when a field changes its meaning, so that an old file is never misread. */
-export const resultVersion = 1;
+export const resultVersion = 2;
 
 /** Everything that one `bench gradflow` run measured: what the report shows, and what the JSON file holds. */
 export interface BenchResult {
@@ -14,6 +15,8 @@ export interface BenchResult {
   readonly environment: Environment;
   readonly config: GradflowConfig;
   readonly tasks: readonly TaskResult[];
+  /** The races that have ended. */
+  readonly races: readonly RunRecord[];
 }
 
 /** The settings of a run, enough to repeat it. */
@@ -38,6 +41,19 @@ export interface GradflowConfig {
   readonly clip: number;
   /** The text's file, or undefined for the bundled book. */
   readonly data: string | undefined;
+  /** Short races on the adding problem, for half-life before training against sequences to success; null for none. */
+  readonly races: RaceSettings | null;
+}
+
+/** Races on the adding problem: every cell with every seed. */
+export interface RaceSettings {
+  readonly cells: readonly string[];
+  readonly seeds: readonly number[];
+  readonly length: number;
+  readonly hidden: number;
+  readonly learningRate: number;
+  readonly cap: number;
+  readonly evaluateEvery: number;
 }
 
 export type TaskName = "text" | "adding";

@@ -73,7 +73,7 @@ describe("RunLog", () => {
       [JSON.stringify({ ...b, id: a.id }), /line 2: the run \w+ has the settings of \w+/],
     ] as const) {
       const spoilt = newFile();
-      new RunLog(spoilt);
+      new RunLog(spoilt).add(a);
       writeFileSync(spoilt, `${readFileSync(file, "utf8")}${line}\n`);
       expect(() => readLog(spoilt)).toThrow(InputError);
       expect(() => readLog(spoilt)).toThrow(message);

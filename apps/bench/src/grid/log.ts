@@ -1,6 +1,6 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
-import path from "node:path";
+import { existsSync } from "node:fs";
 import { InputError } from "../input-error.ts";
+import { appendLine, readLines } from "../ndjson.ts";
 import { type RunRecord, recordVersion } from "./record.ts";
 import { idOf } from "./spec.ts";
 
@@ -19,33 +19,12 @@ export interface LogContent {
  */
 export function readLog(file: string): LogContent {
   const records = new Map<string, RunRecord>();
-  let torn = 0;
-  for (const [k, line] of contentOf(file).split("\n").entries()) {
-    if (line === "") continue;
-    const value = parsed(line);
-    if (value === undefined) torn++;
-    else {
-      const record = checked(value, `${file}, line ${k + 1}`);
-      if (!records.has(record.id)) records.set(record.id, record);
-    }
+  const { values, torn } = readLines(file);
+  for (const { line, value } of values) {
+    const record = checked(value, `${file}, line ${line}`);
+    if (!records.has(record.id)) records.set(record.id, record);
   }
   return { records: [...records.values()], torn };
-}
-
-function contentOf(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throw new InputError(`cannot read ${file}: ${(error as Error).message}`);
-  }
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
 
 function checked(value: unknown, where: string): RunRecord {
@@ -71,10 +50,9 @@ export class RunLog {
   readonly #records = new Map<string, RunRecord>();
   readonly torn: number;
 
-  /** Opens or begins the log; its folder is made. */
+  /** Opens the log, or begins one with the first run that is added. */
   constructor(file: string) {
     this.#file = file;
-    mkdirSync(path.dirname(file), { recursive: true });
     const { records, torn } = existsSync(file) ? readLog(file) : { records: [], torn: 0 };
     for (const record of records) this.#records.set(record.id, record);
     this.torn = torn;
@@ -84,25 +62,17 @@ export class RunLog {
     return [...this.#records.values()];
   }
 
+  get(id: string): RunRecord | undefined {
+    return this.#records.get(id);
+  }
+
   has(id: string): boolean {
     return this.#records.has(id);
   }
 
   /** Adds a finished run; it is on the disk when this returns. */
   add(record: RunRecord): void {
-    const handle = openSync(this.#file, "a+");
-    try {
-      // A torn last line ends here, so that the new one begins on its own.
-      writeSync(handle, `${endsInTheMiddle(this.#file) ? "\n" : ""}${JSON.stringify(record)}\n`);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
+    appendLine(this.#file, record);
     this.#records.set(record.id, record);
   }
-}
-
-function endsInTheMiddle(file: string): boolean {
-  const content = readFileSync(file);
-  return content.length > 0 && content[content.length - 1] !== 0x0a;
 }

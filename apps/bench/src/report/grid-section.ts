@@ -1,10 +1,10 @@
 import { type FlowCurve, median } from "../gradflow/summary.ts";
 import { halfLifeAgainstSuccess } from "../grid/correlation.ts";
-import { variantOf } from "../grid/describe.ts";
+import { settingsOf, titleOf, variantOf } from "../grid/describe.ts";
 import { groupBy } from "../grid/group.ts";
 import type { Flow, RunRecord } from "../grid/record.ts";
 import type { RunSpec } from "../grid/spec.ts";
-import type { VariantSummary } from "../grid/summary.ts";
+import { summarizeRuns, type VariantSummary } from "../grid/summary.ts";
 import { renderDataTable } from "./data-table.ts";
 import { type DecayLine, decayDomain, renderDecayPanel, type TheoryLine } from "./decay-chart.ts";
 import { fixed, grouped, significant } from "./format.ts";
@@ -31,12 +31,7 @@ export function renderGridSection(
   rows: readonly VariantSummary[],
   records: readonly RunRecord[],
 ): string {
-  const groups = [...groupBy(records, ({ spec }) => styleKey(spec)).values()];
-  const styles = cellStyles(groups.map(([{ spec }]) => styleKey(spec)));
-  const drawn = groups.flatMap((own): Drawn[] => {
-    const style = styles.get(styleKey(own[0].spec));
-    return style === undefined ? [] : [{ label: variantOf(own[0].spec), style, records: own }];
-  });
+  const drawn = drawnOf(records);
   const { success } = records[0].outcome;
   return `<section aria-labelledby="${id}"><h2 id="${id}">${escapeHtml(title)}</h2>
 <p class="about">${escapeHtml(settings)}. Solved: ${escapeHtml(success)}.</p>
@@ -47,6 +42,31 @@ ${records[0].spec.kind === "race" ? scatter(id, drawn, records) : ""}
 ${flows(id, drawn, rows)}
 ${heatmaps(id, drawn)}
 </section>`;
+}
+
+/** The races of a `bench gradflow`: does gradient flow tell how soon a net learns? */
+export function renderRaces(records: readonly RunRecord[]): string {
+  if (records.length === 0) return "";
+  const [{ spec, outcome }] = records;
+  const drawn = drawnOf(records);
+  const rows = summarizeRuns(records);
+  return `<section aria-labelledby="races"><h2 id="races">Short races: ${escapeHtml(titleOf(spec))}</h2>
+<p class="about">${escapeHtml(settingsOf(spec))}. Solved: ${escapeHtml(outcome.success)}.</p>
+${scatter("races", drawn, records)}
+<h3>In numbers</h3>
+${renderGridTable(rows, false)}
+<h3>The races</h3>
+${race("races", drawn, rows)}
+</section>`;
+}
+
+function drawnOf(records: readonly RunRecord[]): Drawn[] {
+  const groups = [...groupBy(records, ({ spec }) => styleKey(spec)).values()];
+  const styles = cellStyles(groups.map(([{ spec }]) => styleKey(spec)));
+  return groups.flatMap((own): Drawn[] => {
+    const style = styles.get(styleKey(own[0].spec));
+    return style === undefined ? [] : [{ label: variantOf(own[0].spec), style, records: own }];
+  });
 }
 
 /** What names a variant's colour: its cell; the nets of 1997 are LSTMs. */

@@ -1,6 +1,7 @@
 import type { BenchResult } from "../gradflow/result.ts";
 import { renderAbout } from "./about.ts";
 import { count, listed } from "./format.ts";
+import { renderRaces } from "./grid-section.ts";
 import { escapeHtml } from "./html.ts";
 import { style } from "./style.ts";
 import { renderTask } from "./task-section.ts";
@@ -27,6 +28,7 @@ export function renderReport(result: BenchResult): string {
 <p class="lead">${compared}, ${escapeHtml(seeds)}, ${escapeHtml(result.startedAt.slice(0, 10))}. A recurrent network learns from a past step only if a gradient still reaches it; here is how much of it does, before and after training.</p>
 ${complete ? "" : '<p class="banner" role="status">This run was stopped before its end. What follows is what had been measured until then.</p>'}</header>
 ${tasks.length === 0 ? "<p>No task was run.</p>" : tasks.map((task) => renderTask(task, result)).join("\n")}
+${renderRaces(result.races)}
 ${renderAbout(result)}
 <footer>Made by Unroll, charts by Apache ECharts.</footer>
 </main></body></html>

@@ -1,4 +1,12 @@
-import type { BenchResult, Curve, ProbeResult, RunResult, TaskName, TaskResult } from "../gradflow/result.ts";
+import {
+  type BenchResult,
+  type Curve,
+  type ProbeResult,
+  type RunResult,
+  resultVersion,
+  type TaskName,
+  type TaskResult,
+} from "../gradflow/result.ts";
 
 /** Options of {@link sampleResult}. */
 export interface SampleOptions {
@@ -26,7 +34,7 @@ export function sampleResult(options: SampleOptions = {}): BenchResult {
   const names = options.cells ?? Object.keys(cells);
   const probeEvery = probes > 1 ? Math.floor(steps / (probes - 1)) : steps + 1;
   return {
-    version: 1,
+    version: resultVersion,
     startedAt: "2024-05-01T12:00:00.000Z",
     seconds: 151.4,
     complete: true,
@@ -54,7 +62,9 @@ export function sampleResult(options: SampleOptions = {}): BenchResult {
       learningRate: 2e-3,
       clip: 1,
       data: undefined,
+      races: null,
     },
+    races: [],
     tasks: tasks.map((task) => sampleTask(task, names, seeds, lags, steps, probes, probeEvery)),
   };
 }
