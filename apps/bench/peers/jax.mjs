@@ -32,16 +32,16 @@ const steps = {
 /** @param {Value} parameters @param {Value} x @param {number} T */
 function outputs({ weight_ih, weight_hh, bias_ih, bias_hh, ...state }, x, T, step) {
   const [, B, I] = x.shape;
-  // All inputs in one product, before the loop.
-  const z = np.dot(x.reshape([T * B, I]), np.transpose(weight_ih)).add(bias_ih);
-  const inputs = np.split(z, T, 0);
+  // Each step multiplies its own input: one product of all before the loop, split afterwards, was slower (and weights that
+  // lie transposed, as PyTorch has them, were faster than others).
+  const input = { weight: np.transpose(weight_ih), bias: bias_ih };
   const recurrent = { weight: np.transpose(weight_hh), bias: bias_hh };
   const all = [];
-  for (const input of inputs) {
-    state = step(input, state, recurrent);
+  for (const part of np.split(x.reshape([T * B, I]), T, 0)) {
+    state = step(np.dot(part, input.weight.ref).add(input.bias.ref), state, recurrent);
     all.push(state.h.ref);
   }
-  tree.dispose([recurrent, state]);
+  tree.dispose([input, recurrent, state]);
   return np.stack(all);
 }
 

@@ -54,7 +54,7 @@ const suites: Readonly<Record<SuiteName, Suite>> = {
  * `bench speed`: times the kernels and what is built on them, prints tables, and writes a report and its numbers. With
  * `--from`, prints the tables of earlier runs instead. Ctrl-C keeps the results so far.
  *
- * @returns the process's exit code: 0, or 130 after Ctrl-C
+ * @returns the process's exit code: 0, 1 where Unroll itself failed, or 130 after Ctrl-C
  * @throws {InputError} before anything is measured, when an option or the folder is not usable
  */
 export async function runSpeed(options: SpeedOptions, version: string): Promise<number> {
@@ -107,7 +107,11 @@ export async function runSpeed(options: SpeedOptions, version: string): Promise<
   process.stderr.write(
     `\n${complete ? "Measured" : "Stopped early; results so far"} in ${result.seconds.toFixed(0)} s.\nreport   ${reportFile}\nnumbers  ${resultFile}\n`,
   );
-  return complete ? 0 : interrupt.exitCode;
+  if (!complete) return interrupt.exitCode;
+  // A peer may fail; Unroll may not.
+  return measured.some(({ absent = [] }) => absent.some(({ way, why }) => way === "Unroll" && why === "failed"))
+    ? 1
+    : 0;
 }
 
 function announce(config: SpeedConfig, env: SpeedResult["environment"]): void {

@@ -64,6 +64,9 @@ export async function* contest(bench: Bench, contest: Contest): AsyncGenerator<R
       }
     }
     yield* await rounds(bench, contest, entered, flops);
+  } catch (error) {
+    if (error instanceof Stopped) throw error;
+    yield { what, way: "Unroll", why: "failed", detail: (error as Error).message };
   } finally {
     await Promise.allSettled([...entered.values()].map(({ process }) => process.drop(slot)));
   }
@@ -90,7 +93,7 @@ async function rounds(bench: Bench, { what, share, aimOf }: Contest, entered: En
   );
   const timings = await bench.measure(what, share, candidates);
   const ownFailed = failures.get("Unroll");
-  if (ownFailed !== undefined) throw new Error(`${what}: Unroll's process failed: ${ownFailed}`);
+  if (ownFailed !== undefined) throw new Error(ownFailed);
   const own = timings.Unroll.samples;
   return [...entered].map(([name, { way, judged }]): Row | Absent => {
     const failed = failures.get(name);

@@ -1,6 +1,7 @@
 import { orthogonal } from "@unroll/nn";
 import type { Generator } from "@unroll/tensor";
 import { noMoreThan } from "../aims.ts";
+import { Stopped } from "../measure.ts";
 import type { Absent, Row } from "../result.ts";
 import { ratios, spreadOf } from "../spread.ts";
 import { type Bench, type Suite, timingOf } from "../suite.ts";
@@ -43,10 +44,12 @@ async function* userCellTimes(bench: Bench): AsyncGenerator<Row | Absent> {
     const job = gates === 4 ? { ...builtIn, cell } : { ...builtIn, cell, arrays: firstBlocks(builtIn, gates) };
     return { way: name, job, unit: flopsOf(job), aim: cell === "concat([x, h])" ? concatAim : userCellAim };
   });
-  await checkCells(bench, builtIn, own);
+  const wrong = await checkCells(bench, builtIn, own);
+  yield* wrong;
+  const right = own.filter(({ way }) => !wrong.some(({ detail }) => detail?.startsWith(`${way}: `)));
   yield* together(bench, nameOf("LSTM", middle), 1, [
     { way: "built-in", job: builtIn, unit: flopsOf(builtIn) },
-    ...own,
+    ...right,
     { way: "plain ops", job: { ...builtIn, compile: false }, unit: flopsOf(builtIn), aim: plainAim },
   ]);
 }
@@ -60,20 +63,25 @@ function firstBlocks({ H, arrays }: Job, gates: number): Job["arrays"] {
   return Object.fromEntries(cut);
 }
 
-/** Compiled cells against their plain ops, and the one that joins x and h against the built-in LSTM. */
-async function checkCells(bench: Bench, builtIn: Job, own: readonly Entry[]): Promise<void> {
+/** Compiled cells against their plain ops, and the one that joins x and h against the built-in LSTM; returns what is wrong. */
+async function checkCells(bench: Bench, builtIn: Job, own: readonly Entry[]): Promise<Absent[]> {
   const process = await bench.peers.own();
   const compute = async (job: Job) => (await process.prepare("check", job, 120)).result;
   const { output, h, c } = await compute(builtIn);
+  const wrong: Absent[] = [];
   for (const { way, job } of own) {
     bench.note(`checking ${way}`);
-    const compiled = await compute(job);
-    const plain = await compute({ ...job, compile: false });
-    const kind = { kind: "infer", cell: "lstm" } as const;
-    checkEqual(kind, plain, compiled);
-    if (way === "concat([x, h])") checkEqual(kind, { output, h, c }, compiled);
+    try {
+      const [compiled, plain] = [await compute(job), await compute({ ...job, compile: false })];
+      const kind = { kind: "infer", cell: "lstm" } as const;
+      checkEqual(kind, plain, compiled);
+      if (way === "concat([x, h])") checkEqual(kind, { output, h, c }, compiled);
+    } catch (error) {
+      wrong.push({ what: "LSTM", way: "Unroll", why: "failed", detail: `${way}: ${(error as Error).message}` });
+    }
   }
   await process.drop("check");
+  return wrong;
 }
 
 /** What single calls, vanishing gradients and taps cost. */
@@ -151,20 +159,24 @@ async function* together(
         await process.prepare(entry.way, entry.job, 300);
         ready.push(entry);
       } catch (error) {
-        if (!(error instanceof CannotDo)) throw error;
-        yield { what, way: entry.way, why: `cannot: ${error.message}` };
+        const { message } = error as Error;
+        yield error instanceof CannotDo
+          ? { what, way: entry.way, why: `cannot: ${message}` }
+          : { what, way: "Unroll", why: "failed", detail: `${entry.way}: ${message}` };
       }
     }
     const [base] = ready;
     if (base === undefined || ready.length < 2) return;
+    let failure: string | undefined;
     const fail = (why: string) => {
-      throw new Error(`${what}: Unroll's process failed: ${why}`);
+      failure = why;
     };
     const timings = await bench.measure(
       what,
       share,
       Object.fromEntries(ready.map(({ way }) => [way, remote(process, fail, way)])),
     );
+    if (failure !== undefined) throw new Error(failure);
     /** What a job's time is compared by: per unit, without what is left out of it. */
     const compared = ({ way, unit, less }: Entry) =>
       timings[way].samples.map(
@@ -182,6 +194,9 @@ async function* together(
       const ratio = spreadOf(ratios(compared(entry), compared(base)));
       yield { ...row, ratio, ...(aim === undefined ? {} : { aim: noMoreThan(aim, ratio) }) };
     }
+  } catch (error) {
+    if (error instanceof Stopped) throw error;
+    yield { what, way: "Unroll", why: "failed", detail: (error as Error).message };
   } finally {
     await Promise.allSettled(ready.map(({ way }) => process.drop(way)));
   }
