@@ -27,6 +27,12 @@ export function checkSize(fn: string, name: string, value: unknown): void {
     throw new OptionError(`${fn}: ${name} must be a whole number >= 1, got ${String(value)}`);
 }
 
+/** Throws unless `value` says whether to checkpoint, or every how many steps. */
+export function checkCheckpoint(fn: string, value: unknown): void {
+  if (typeof value === "boolean" || (Number.isInteger(value) && (value as number) >= 1)) return;
+  throw new OptionError(`${fn}: checkpoint must be true, false or a whole number of steps >= 1, got ${got(value)}`);
+}
+
 /** Throws unless `value` is one of the words. */
 export function checkWord(fn: string, name: string, value: unknown, words: readonly string[]): void {
   if (words.includes(value as string)) return;

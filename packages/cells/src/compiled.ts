@@ -115,7 +115,7 @@ export function runCompiled<S extends { [K in keyof S]: Tensor }, C>(
   sequence: Sequence<S, C>,
   reverse: boolean,
 ): CompiledRun<S> {
-  const { cell, reset, initial, context, schedule, tap } = sequence;
+  const { cell, reset, initial, context, schedule, tap, checkpoint } = sequence;
   const own = stepOf(cell, sequence.x, initial, context);
   const { states, owner, tensorsOf, stateOf } = own;
   const { x, step, rows, inner } =
@@ -159,6 +159,7 @@ export function runCompiled<S extends { [K in keyof S]: Tensor }, C>(
     active: schedule.active,
     reverse,
     taps,
+    checkpoint,
     plain,
   });
   if (!("reason" in result)) return { output: own.outputOf(result.output), state: stateOf(result.states), taps };

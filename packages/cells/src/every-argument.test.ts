@@ -21,7 +21,7 @@ wrongArgumentTests({
     LSTMCell: [1, 2, { ...cell, forgetBias: 1 }],
     RNN: [1, 2, { ...layer, nonlinearity: "relu" }],
     "RNN.cell": [0, false],
-    "RNN.forward": [x, { ...forward, compile: false, tap: "values", onStep: () => undefined }],
+    "RNN.forward": [x, { ...forward, compile: false, checkpoint: 7, tap: "values", onStep: () => undefined }],
     explain: [gru, x],
     RNNCell: [1, 2, { ...cell, nonlinearity: "relu" }],
     unroll: [
@@ -33,6 +33,7 @@ wrongArgumentTests({
         reset: forward.reset,
         reverse: true,
         compile: false,
+        checkpoint: true,
         tap: "norms",
       },
     ],

@@ -18,7 +18,7 @@ import {
 } from "@unroll/tensor";
 import { type Adjoints, tapKinds } from "./adjoints.ts";
 import type { Cell } from "./cell.ts";
-import { checkParameter, checkReset, checkSize, checkState, checkWord } from "./checks.ts";
+import { checkCheckpoint, checkParameter, checkReset, checkSize, checkState, checkWord } from "./checks.ts";
 import type { GatedCell } from "./gated-cell.ts";
 import { checkLengths, type Lengths } from "./lengths.ts";
 import { mapState } from "./map-state.ts";
@@ -56,6 +56,8 @@ export interface ForwardOptions<S> {
   reset?: Tensor;
   /** Run by compiled loops where possible (default true); see {@link unroll}. */
   compile?: boolean;
+  /** Keep states only now and then for the backward pass, in every layer and direction; see {@link unroll}. */
+  checkpoint?: boolean | number;
   /** Leave the adjoints of the states of every layer and direction in the result's `adjoints`; see {@link unroll}. */
   tap?: TapKind;
   /** Called for every step of a layer and direction when that has run, in time order. */
@@ -167,10 +169,11 @@ export abstract class Recurrent<S extends { [K in keyof S]: Tensor }>
    */
   forward(x: Tensor, options: ForwardOptions<S> = {}): ForwardResult<S> {
     const fn = `${this.#name}.forward`;
-    checkOptions(fn, options, ["state", "lengths", "reset", "compile", "tap", "onStep"]);
-    const { state, tap, onStep } = options;
+    checkOptions(fn, options, ["state", "lengths", "reset", "compile", "checkpoint", "tap", "onStep"]);
+    const { state, checkpoint = false, tap, onStep } = options;
     this.#checkInput(fn, x);
     if (onStep !== undefined) checkFunction(fn, "onStep", onStep);
+    checkCheckpoint(fn, checkpoint);
     if (tap !== undefined) checkWord(fn, "tap", tap, tapKinds);
     const compile = checkBoolean(fn, "compile", options.compile, true);
     if (options.reset !== undefined) checkReset(fn, options.reset, x.shape.slice(0, 2));
@@ -196,6 +199,7 @@ export abstract class Recurrent<S extends { [K in keyof S]: Tensor }>
           reset,
           reverse,
           compile,
+          checkpoint,
           tap,
           onStep: onStep && ((step) => onStep({ ...step, layer, reverse })),
         });

@@ -45,6 +45,8 @@ export interface Sequence<S extends { [K in keyof S]: Tensor }, C> {
   readonly observed: boolean;
   /** What is wanted of the states' adjoints. */
   readonly tap: TapKind | undefined;
+  /** Whether states are kept only now and then for the backward pass, and for how many steps there is nothing else. */
+  readonly checkpoint: boolean | number;
 }
 
 /** Applies `fn` to the per-sample part of a context. */

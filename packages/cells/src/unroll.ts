@@ -2,7 +2,16 @@ import type { TapKind } from "@unroll/compiler";
 import { checkBoolean, checkFunction, checkOptions, type Tensor } from "@unroll/tensor";
 import { Adjoints, tapKinds } from "./adjoints.ts";
 import type { Cell } from "./cell.ts";
-import { checkCell, checkInitial, checkReset, checkRows, checkSequence, checkState, checkWord } from "./checks.ts";
+import {
+  checkCell,
+  checkCheckpoint,
+  checkInitial,
+  checkReset,
+  checkRows,
+  checkSequence,
+  checkState,
+  checkWord,
+} from "./checks.ts";
 import { type CompiledRun, runCompiled } from "./compiled.ts";
 import { type Lengths, reorder, scheduleOf } from "./lengths.ts";
 import { mapState } from "./map-state.ts";
@@ -29,6 +38,13 @@ export interface UnrollOptions<S> {
    */
   compile?: boolean | undefined;
   /**
+   * Keep the states only now and then for the backward pass, and run the steps between forward again when it needs them
+   * (default false): memory beyond x, the output and their gradients grows with the root of the steps. `true` takes as many
+   * steps at a time as need the least memory, a number at least that many. The gradients are the same bits. For compiled
+   * loops; plain ops keep everything.
+   */
+  checkpoint?: boolean | number | undefined;
+  /**
    * Have each backward pass leave the adjoints of the states in the result's `adjoints`: `"norms"` of every sample and step,
    * at next to no cost, or also the `"values"`. For compiled loops only: `onStep` is for plain ops.
    */
@@ -40,7 +56,7 @@ export interface UnrollOptions<S> {
   onStep?(step: StepRecord<S>): void;
 }
 
-const known = ["state", "lengths", "reset", "reverse", "compile", "tap", "onStep"];
+const known = ["state", "lengths", "reset", "reverse", "compile", "checkpoint", "tap", "onStep"];
 
 /**
  * Drives a cell over a sequence: `(output_t, s_t) = step(x_t, s_{t-1})`.
@@ -69,10 +85,11 @@ export function unroll<S extends { [K in keyof S]: Tensor }, C>(
   checkCell("unroll", cell);
   checkSequence("unroll", x);
   const [steps, batch] = x.shape;
-  const { reverse = false, reset, tap, onStep } = options;
+  const { reverse = false, reset, checkpoint = false, tap, onStep } = options;
   checkBoolean("unroll", "reverse", reverse, false);
   const compile = checkBoolean("unroll", "compile", options.compile, true);
   if (onStep !== undefined) checkFunction("unroll", "onStep", onStep);
+  checkCheckpoint("unroll", checkpoint);
   if (tap !== undefined) checkWord("unroll", "tap", tap, tapKinds);
   if (reset !== undefined) checkReset("unroll", reset, [steps, batch]);
   const schedule = scheduleOf("unroll", options.lengths, steps, batch);
@@ -91,6 +108,7 @@ export function unroll<S extends { [K in keyof S]: Tensor }, C>(
     schedule,
     observed: onStep !== undefined,
     tap,
+    checkpoint,
   };
   // Observers want every step's tensors in the graph.
   const ran: CompiledRun<S> =
