@@ -6,15 +6,18 @@ import { GRUCell, LSTM, RNN, RNNCell, unroll } from "@unroll/cells";
 import { Linear, Module, mse } from "@unroll/nn";
 import { AdamW, clipGradNorm, gradNorm, SGD } from "@unroll/optim";
 import {
+  type Engine,
   Generator,
   indexSelect,
   manualSeed,
   mul,
   OptionError,
   randn,
+  referenceEngine,
   sum,
   type Tensor,
   tensor,
+  useEngine,
   zeros,
 } from "@unroll/tensor";
 import { describe, expect, it } from "vitest";
@@ -171,6 +174,31 @@ describe("an observer", () => {
     expect(Object.keys(record?.layers.model.gates ?? {})).toEqual(["i", "f", "o"]);
     expect(record?.gradNorm).toBeCloseTo(Math.log10(norm), 6);
     expect(record?.clipFactor).toBeCloseTo(0.001 / norm, 9);
+  });
+
+  it("computes less than 2.5 training steps when it measures: 5 % at every = 50", () => {
+    let numbers = 0;
+    const counting: Engine = {
+      name: "counting",
+      run: (op, out, output, inputs, attrs) => {
+        numbers += out.length;
+        referenceEngine.run(op, out, output, inputs, attrs);
+      },
+    };
+    const layer = new LSTM(4, 8, { generator: new Generator(1) });
+    const x = randn([20, 16, 4], { generator: new Generator(2) });
+    const observer = observe(layer, { every: 1 });
+    const [training, measuring] = [
+      () => backward(sum(layer.forward(x).output)),
+      () => expect(observer.step()?.layers.model.gates).toBeDefined(),
+    ].map((fn) => {
+      const before = numbers;
+      useEngine(counting, fn);
+      return numbers - before;
+    });
+    expect(training).toBeGreaterThan(20 * 16 * 8 * 4);
+    expect(measuring).toBeGreaterThan(0);
+    expect(measuring / training).toBeLessThan(2.5);
   });
 
   it("takes its hooks off, and leaves a forward of the user's own as it was", () => {
