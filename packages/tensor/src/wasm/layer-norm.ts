@@ -1,6 +1,6 @@
 import type { OpKernel } from "../op.ts";
 import { sizeOf } from "../shape.ts";
-import { chunkSize, longestRow } from "./chunk.ts";
+import { eachChunk, longestRow } from "./chunk.ts";
 import { packRows, unpackRows } from "./rows-copy.ts";
 
 interface Attrs {
@@ -13,20 +13,19 @@ export const layerNormKernel: OpKernel<Attrs> = ({ memory, run }, out, [x, weigh
   const n = sizeOf(shape.slice(shape.length - axes));
   if (n > longestRow) return false;
   const [data, scales, shifts] = [x.data, weight?.data, bias?.data];
-  const count = out.length / n;
-  const height = Math.min(count, Math.max(1, Math.floor(chunkSize / n)));
-  const at = memory.frame(4 * n * (height + 2), "layerNorm");
-  const [atWeight, atBias] = [at + 4 * n * height, at + 4 * n * (height + 1)];
-  const { f32 } = memory;
-  if (scales !== undefined) f32.set(scales, atWeight >> 2);
-  if (shifts !== undefined) f32.set(shifts, atBias >> 2);
-  for (let row = 0; row < count; row += height) {
-    const rows = Math.min(height, count - row);
-    packRows(f32, at >> 2, data, row * n, rows, n, n);
-    run.layerNorm(at, at, scales === undefined ? 0 : atWeight, shifts === undefined ? 0 : atBias, rows, n, eps);
-    unpackRows(out, row * n, n, f32, at >> 2, rows, n);
-  }
-  memory.endFrame(at);
+  eachChunk(
+    memory,
+    { name: "layerNorm", rows: out.length / n, n, perRow: n, beside: 2 * n },
+    (at, height, row, rows) => {
+      const { f32 } = memory;
+      const [atWeight, atBias] = [at + 4 * n * height, at + 4 * n * (height + 1)];
+      if (row === 0 && scales !== undefined) f32.set(scales, atWeight >> 2);
+      if (row === 0 && shifts !== undefined) f32.set(shifts, atBias >> 2);
+      packRows(f32, at >> 2, data, row * n, rows, n, n);
+      run.layerNorm(at, at, scales === undefined ? 0 : atWeight, shifts === undefined ? 0 : atBias, rows, n, eps);
+      unpackRows(out, row * n, n, f32, at >> 2, rows, n);
+    },
+  );
   return true;
 };
 
@@ -35,18 +34,13 @@ export const layerNormGradKernel: OpKernel<Attrs> = ({ memory, run }, out, [g, x
   const n = sizeOf(shape.slice(shape.length - axes));
   if (n > longestRow) return false;
   const [given, data] = [g.data, x.data];
-  const count = out.length / n;
-  const height = Math.min(count, Math.max(1, Math.floor(chunkSize / n)));
-  const at = memory.frame(8 * n * height, "layerNormGrad");
-  const atX = at + 4 * n * height;
-  const { f32 } = memory;
-  for (let row = 0; row < count; row += height) {
-    const rows = Math.min(height, count - row);
+  eachChunk(memory, { name: "layerNormGrad", rows: out.length / n, n, perRow: 2 * n }, (at, height, row, rows) => {
+    const { f32 } = memory;
+    const atX = at + 4 * n * height;
     packRows(f32, at >> 2, given, row * n, rows, n, n);
     packRows(f32, atX >> 2, data, row * n, rows, n, n);
     run.layerNormGrad(at, atX, rows, n, eps);
     unpackRows(out, row * n, n, f32, at >> 2, rows, n);
-  }
-  memory.endFrame(at);
+  });
   return true;
 };

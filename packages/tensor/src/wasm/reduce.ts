@@ -2,7 +2,7 @@ import type { Kernels } from "@unroll/kernels";
 import type { TypedArray } from "../dtype.ts";
 import { type Group, groupOf } from "../groups.ts";
 import type { OpKernel } from "../op.ts";
-import { chunkSize, exactFrom } from "./chunk.ts";
+import { eachChunk, exactFrom } from "./chunk.ts";
 import { packRows, unpackRows } from "./rows-copy.ts";
 
 /** Functions of the kernel module that reduce the middle axis of `[outer, n, inner]`. */
@@ -42,17 +42,12 @@ function reduceWhole(
   { outer, n, inner }: Group,
 ): void {
   const size = n * inner;
-  const count = Math.min(outer, Math.max(1, Math.floor(chunkSize / size)));
-  const at = memory.frame(4 * count * (size + inner), name);
-  const to = at + 4 * count * size;
-  const { f32 } = memory;
-  for (let a = 0; a < outer; a += count) {
-    const part = Math.min(count, outer - a);
-    packRows(f32, at >> 2, x, a * size, part, size, size);
-    run[name](to, at, part, n, inner);
-    unpackRows(out, a * inner, inner, f32, to >> 2, part, inner);
-  }
-  memory.endFrame(at);
+  eachChunk(memory, { name, rows: outer, n: size, perRow: size + inner }, (at, height, row, rows) => {
+    const to = at + 4 * height * size;
+    packRows(memory.f32, at >> 2, x, row * size, rows, size, size);
+    run[name](to, at, rows, n, inner);
+    unpackRows(out, row * inner, inner, memory.f32, to >> 2, rows, inner);
+  });
 }
 
 /** Rows longer than a piece: sums of pieces are added in float64. */

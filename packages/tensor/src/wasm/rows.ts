@@ -2,7 +2,7 @@ import type { Kernels } from "@unroll/kernels";
 import type { TypedArray } from "../dtype.ts";
 import { type Group, groupOf } from "../groups.ts";
 import type { OpKernel } from "../op.ts";
-import { chunkSize, exactFrom, longestRow } from "./chunk.ts";
+import { chunkSize, eachChunk, exactFrom, longestRow } from "./chunk.ts";
 import { packRows, unpackRows } from "./rows-copy.ts";
 
 /** Functions of the kernel module on whole rows, which give a row, or one value. */
@@ -24,17 +24,12 @@ export const cumsumKernel: OpKernel<{ dim: number }> = ({ memory, run }, out, [x
   const { outer, n, inner } = groupOf(x.shape, dim);
   const size = n * inner;
   if (x.size < exactFrom || size > longestRow) return false;
-  const count = Math.min(outer, Math.max(1, Math.floor(chunkSize / size)));
   const data = x.data;
-  const at = memory.frame(4 * count * size, "cumsum");
-  const { f32 } = memory;
-  for (let a = 0; a < outer; a += count) {
-    const part = Math.min(count, outer - a);
-    packRows(f32, at >> 2, data, a * size, part, size, size);
-    run.cumsum(at, at, part, n, inner);
-    unpackRows(out, a * size, size, f32, at >> 2, part, size);
-  }
-  memory.endFrame(at);
+  eachChunk(memory, { name: "cumsum", rows: outer, n: size, perRow: size }, (at, _, row, rows) => {
+    packRows(memory.f32, at >> 2, data, row * size, rows, size, size);
+    run.cumsum(at, at, rows, n, inner);
+    unpackRows(out, row * size, size, memory.f32, at >> 2, rows, size);
+  });
   return true;
 };
 
@@ -91,17 +86,12 @@ function runWhole(
   { outer, n }: Group,
   each: number,
 ): void {
-  const height = Math.min(outer, Math.max(1, Math.floor(chunkSize / n)));
-  const at = memory.frame(4 * height * (n + 1), name);
-  const to = each === n ? at : at + 4 * height * n;
-  const { f32 } = memory;
-  for (let row = 0; row < outer; row += height) {
-    const rows = Math.min(height, outer - row);
-    packRows(f32, at >> 2, x, row * n, rows, n, n);
+  eachChunk(memory, { name, rows: outer, n, perRow: n + 1 }, (at, height, row, rows) => {
+    const to = each === n ? at : at + 4 * height * n;
+    packRows(memory.f32, at >> 2, x, row * n, rows, n, n);
     run[name](to, at, rows, n);
-    unpackRows(out, row * each, each, f32, to >> 2, rows, each);
-  }
-  memory.endFrame(at);
+    unpackRows(out, row * each, each, memory.f32, to >> 2, rows, each);
+  });
 }
 
 /** The values of a row lie `inner` apart: stripes of neighbouring columns are turned into rows, and back. */
