@@ -337,7 +337,7 @@ describe("bench speed", () => {
     expect(result).toMatchObject({ version: 1, kind: "speed", complete: true, config: { seconds: 0.2, seed: 1 } });
     expect(result.suites.map(({ suite, rows }) => [suite, rows.length])).toEqual([
       ["gemm", 13],
-      ["elementwise", 24],
+      ["elementwise", 32],
       ["eager", 12],
       ["training", 2],
     ]);
