@@ -26,7 +26,7 @@ const table: Readonly<Record<string, Elementwise>> = {
   add: instruction(Simd.add),
   sub: instruction(Simd.sub),
   mul: instruction(Simd.mul),
-  div: { ...instruction(Simd.div), cheap: false },
+  div: instruction(Simd.div),
   maximum: instruction(Simd.max),
   minimum: instruction(Simd.min),
   neg: instruction(Simd.neg),

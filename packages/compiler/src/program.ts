@@ -50,7 +50,7 @@ export function programOf(kernels: Kernels, graph: StepGraph, needs: Needs | und
 /** The plan of a traced step, with its gradient where something needs one. */
 export function planOf(graph: StepGraph, needs: Needs | undefined, fused: boolean): Plan {
   const gradient = needs !== undefined && needsAny(needs) ? differentiate(graph, needs) : undefined;
-  return build(schedule(prune(recompute(prune(share(lower(graph, gradient)))))), fused);
+  return build(schedule(prune(share(recompute(prune(share(lower(graph, gradient))))))), fused);
 }
 
 function compile(kernels: Kernels, graph: StepGraph, needs: Needs | undefined): Program {

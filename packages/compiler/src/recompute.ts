@@ -22,6 +22,9 @@ export function recompute(step: LoweredStep): LoweredStep {
     if (kept.has(id) || ["leaf", "vector", "scalar", "constant"].includes(node.kind)) return true;
     return isCheap(node) && node.args.every(available);
   };
+  // What is cheap, but not from what is kept, is kept: what follows from it need not be.
+  for (const id of [...read].sort((a, b) => a - b))
+    if (!nodes[id].backward && !available(id)) for (const part of seenThrough(nodes, id)) kept.add(part);
   const copies = new Map<number, number>();
   const inGradient = (id: number): number => {
     const node = nodes[id];

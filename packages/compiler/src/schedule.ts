@@ -47,6 +47,8 @@ class Scheduler {
   /** Nodes that have a place that is not theirs to choose. */
   readonly #bound = new Set<number>();
   readonly #stateful = new Map<number, boolean>();
+  /** What was looked at by {@link #sink}. */
+  readonly #sunk = new Set<number>();
   /** What must be written after everything else of a step. */
   readonly #last = new Set<number>();
 
@@ -70,6 +72,7 @@ class Scheduler {
     if (gradient !== undefined) this.#phaseBackward(gradient);
     const settled = gradient && this.#settleAdjoints(gradient);
     for (const node of this.#nodes) this.#levelOf(node.id);
+    for (const { id } of this.#nodes) this.#sink(id);
     const highest = Math.max(0, ...this.#levels.map((level) => level ?? 0));
     for (const id of this.#last) this.#levels[id] = highest + 1;
     return {
@@ -304,6 +307,37 @@ class Scheduler {
       return kind !== "elementwise" || (direct && reader.width === width);
     };
     return this.#readersOf(leaf.id).every((reader) => readsInTime(reader, true));
+  }
+
+  /** Computes an elementwise node in the pass that needs it first, instead of storing it for that pass. */
+  #sink(id: number): void {
+    if (this.#sunk.has(id)) return;
+    this.#sunk.add(id);
+    const node = this.#nodes[id];
+    const readers = this.#readersOf(id);
+    for (const reader of readers) this.#sink(reader.id);
+    const phase = this.#phases[id];
+    if (node.kind !== "elementwise" || this.#bound.has(id) || this.#last.has(id)) return;
+    // What it reads must still be there.
+    if (node.args.some((arg) => this.#showsAdjoint(arg))) return;
+    const limits: number[] = [];
+    const limit = (reader: Node, direct: boolean): void => {
+      if (reader.kind === "slice") for (const next of this.#readersOf(reader.id)) limit(next, false);
+      else if (reader.kind === "join") limits.push(0);
+      else if (isComputed(reader) && this.#phases[reader.id] === phase) {
+        const fused = reader.kind !== "elementwise" || (direct && reader.width === node.width);
+        limits.push(this.#levelOf(reader.id) - (fused ? 0 : 1));
+      }
+    };
+    for (const reader of readers) limit(reader, true);
+    if (limits.length > 0) this.#levels[id] = Math.max(this.#levelOf(id), Math.min(...limits));
+  }
+
+  /** Whether a node is an adjoint of a state, which the step overwrites, or part of one. */
+  #showsAdjoint(id: number): boolean {
+    const node = this.#nodes[id];
+    if (node.kind === "leaf") return node.source.kind === "stateAdjoint";
+    return node.kind === "slice" && node.args.some((arg) => this.#showsAdjoint(arg));
   }
 
   #readersOf(id: number): Node[] {

@@ -8,16 +8,21 @@ import { mapTerm } from "./recompute.ts";
 export function share(step: LoweredStep): LoweredStep {
   const { gradient } = step;
   const known = new Map<string, number>();
-  const same: number[] = [];
-  const nodes = step.nodes.map((node) => {
-    const moved = { ...node, args: node.args.map((arg) => same[arg]) } as Node;
-    const key = keyOf(moved);
-    const found = key === undefined ? undefined : known.get(key);
-    same.push(found ?? node.id);
-    if (found === undefined && key !== undefined) known.set(key, node.id);
-    return moved;
-  });
-  const find = (id: number) => same[id];
+  const same = new Map<number, number>();
+  const nodes = [...step.nodes];
+  /** The node that a node is replaced by, which may be itself; what it reads may stand after it. */
+  const find = (id: number): number => {
+    const found = same.get(id);
+    if (found !== undefined) return found;
+    const node = { ...nodes[id], args: nodes[id].args.map(find) } as Node;
+    nodes[id] = node;
+    const key = keyOf(node);
+    const first = key === undefined ? id : (known.get(key) ?? id);
+    if (key !== undefined) known.set(key, first);
+    same.set(id, first);
+    return first;
+  };
+  for (const { id } of step.nodes) find(id);
   const maybe = (id: number | undefined) => (id === undefined ? undefined : find(id));
   return {
     nodes,

@@ -50,6 +50,8 @@ export class Tracer {
   readonly values: Value[];
   readonly outside: Tensor[];
   readonly #ids = new Map<Tensor, number>();
+  /** Of numbers from outside that no gradient flows to, by what they are. */
+  readonly #numbers = new Map<string, number>();
   readonly #batch: number;
   readonly #observer: TraceObserver | undefined;
 
@@ -82,9 +84,18 @@ export class Tracer {
     const known = this.#ids.get(tensor);
     if (known !== undefined) return known;
     if (tensor.storage.data === undefined) throw new Uncompilable("it uses a tensor of another trace");
+    // Numbers that are equal are one: what is computed from them need not be computed twice.
+    const number = tensor.size === 1 && tensor.node === undefined ? numberKey(tensor) : undefined;
+    const same = number === undefined ? undefined : this.#numbers.get(number);
+    if (same !== undefined) {
+      this.#ids.set(tensor, same);
+      return same;
+    }
     const source: Source = { kind: "outside", index: this.outside.length };
     this.outside.push(tensor);
-    return this.#add(tensor, { source, op: undefined, inputs: [], attrs: undefined, recorded: true });
+    const id = this.#add(tensor, { source, op: undefined, inputs: [], attrs: undefined, recorded: true });
+    if (number !== undefined) this.#numbers.set(number, id);
+    return id;
   }
 
   /** The evaluator to trace with. */
@@ -151,6 +162,11 @@ export function traceStep(step: Step, { x, states, rows }: StepInputs, observer?
     const message = error instanceof Error ? error.message : String(error);
     throw new Uncompilable(`the step throws: ${message}`, { cause: error });
   }
+}
+
+/** What a number is; of as many axes as it has, with -0 told from 0. */
+function numberKey({ data: [value], shape, dtype }: Tensor): string {
+  return `${Object.is(value, -0) ? "-0" : value} ${dtype} ${shape.length}`;
 }
 
 /** Runs a traced step again on other tensors, with whatever evaluator and recorder are in force. */
