@@ -70,6 +70,13 @@ export class Lowering {
     return this.#values[id];
   }
 
+  /** The value of what is one known number everywhere. */
+  numberOf(handle: Handle): number | undefined {
+    if (handle.is === "fill") return handle.value;
+    const constant = handle.is === "outside" ? this.#constants.get(handle.index) : undefined;
+    return constant?.size === 1 ? constant.data[0] : undefined;
+  }
+
   isZero(handle: Handle): boolean {
     if (handle.is === "fill") return handle.value === 0;
     return handle.is === "outside" && this.#constants.get(handle.index)?.data.every((value) => value === 0) === true;

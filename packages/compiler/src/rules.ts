@@ -1,4 +1,5 @@
-import { type DType, formatShape, type OpName, type Shape, sizeOf } from "@unroll/tensor";
+import { noGrad } from "@unroll/autograd";
+import { apply, type DType, formatShape, full, type Op, type OpName, type Shape, sizeOf } from "@unroll/tensor";
 import { elementwise } from "./elementwise.ts";
 import { Uncompilable, type Value } from "./graph.ts";
 import { type Handle, type Lowering, widthOf } from "./lowering.ts";
@@ -121,7 +122,8 @@ function each(lowering: Lowering, value: Value, handles: readonly Handle[]): Han
     inputs.map((id) => lowering.valueOf(id).dtype),
   );
   if (elementwise(fn) === undefined) throw new Error(`${fn} has no code`);
-  if (handles.every((handle) => handle.is !== "rows")) throw new Uncompilable(`${fn} takes constants alone`);
+  const numbers = handles.map((handle) => lowering.numberOf(handle));
+  if (numbers.every((number) => number !== undefined)) return { is: "fill", value: computed(lowering, value, numbers) };
   const args = inputs.map((_, i) => lowering.operand(value, i));
   const node = lowering.list.push({
     kind: "elementwise",
@@ -131,6 +133,12 @@ function each(lowering: Lowering, value: Value, handles: readonly Handle[]): Han
     args,
   });
   return rows(node);
+}
+
+/** What an operation makes of numbers: the gradients of steps and of constants are made of such. */
+function computed(lowering: Lowering, { op, inputs, attrs }: Value, numbers: readonly number[]): number {
+  const operands = numbers.map((number, i) => full([], number, { dtype: lowering.valueOf(inputs[i]).dtype }));
+  return noGrad(() => apply(op as Op, operands, attrs as never)).data[0];
 }
 
 function add(lowering: Lowering, value: Value, handles: readonly Handle[]): Handle {

@@ -215,7 +215,10 @@ class Scheduler {
     for (const node of [...this.#nodes]) phaseOf(node.id);
   }
 
-  /** Adjoints of states are overwritten at every step: what is needed for longer is copied. */
+  /**
+   * Adjoints of states are overwritten at every step, and what stays the same for a sequence has its rows once: what is
+   * needed for the rows of many steps is copied.
+   */
   #settleAdjoints(gradient: ScheduledGradient): ScheduledGradient {
     const copies = new Map<number, number>();
     const lasting = (id: number): number => {
@@ -226,7 +229,7 @@ class Scheduler {
         if (kept === arg) return id;
         return this.#sliceLike(node, kept);
       }
-      if (node.kind !== "leaf" || node.source.kind !== "stateAdjoint") return id;
+      if (node.kind !== "leaf" || (node.source.kind !== "stateAdjoint" && node.source.kind !== "row")) return id;
       let copy = copies.get(id);
       if (copy === undefined) {
         copy = this.#copy(id, true);
