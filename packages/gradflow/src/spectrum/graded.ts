@@ -105,7 +105,10 @@ function normalize(row: Float64Array): number {
 }
 
 function norm(row: Float64Array): number {
-  return Math.hypot(...row);
+  let squares = 0;
+  for (let k = 0; k < row.length; k++) squares += row[k] * row[k];
+  // Far from 1, squares would lose digits or overflow; Math.hypot scales, ten times slower.
+  return squares > 1e-200 && squares < 1e200 ? Math.sqrt(squares) : Math.hypot(...row);
 }
 
 /** `2^exponent` for a whole exponent; 0 where that underflows. */
