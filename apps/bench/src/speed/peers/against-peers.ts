@@ -1,7 +1,7 @@
 import type { Absent, Row } from "../result.ts";
 import type { Bench, Suite } from "../suite.ts";
 import { peerAim } from "./aims.ts";
-import { contest } from "./contest.ts";
+import { contest, tooLong } from "./contest.ts";
 import { type CellName, modelJob, nameOf, type Size, sequenceJob, sizes, titles } from "./job.ts";
 import { type Peer, peers } from "./lineup.ts";
 
@@ -34,22 +34,29 @@ export const inferSuite: Suite = {
 
 async function* all(bench: Bench, kind: "train" | "infer"): AsyncGenerator<Row | Absent> {
   const entrants = peers.filter(({ trains }) => trains || kind === "infer");
-  const list = cells.flatMap((cell) => sizes.map((size) => ({ cell, size })));
   const lstm = new Map<string, number>();
-  for (const { cell, size } of list) {
-    const what = nameOf(titles[cell], size);
-    const aimOf = (peer: string) => {
-      const aim = peerAim(kind, cell, size, peer, bench.kernels.build);
-      return aim === "lstm" ? lstm.get(`${sizes.indexOf(size)} ${peer}`) : aim;
-    };
-    const job = sequenceJob(kind, cell, size, bench.generator);
+  for (const cell of cells) {
     const able = entrants.filter(({ resets }) =>
       cell === "gru" ? resets !== "before" : cell !== "gru-before" || resets !== "after",
     );
-    for await (const row of contest(bench, { what, job, peers: able, share: 1 / list.length, aimOf })) {
-      if (cell === "lstm" && "ratio" in row && row.ratio !== undefined)
-        lstm.set(`${sizes.indexOf(size)} ${row.way}`, Number(row.ratio.median.toPrecision(3)));
-      yield row;
+    /** Who had no time for a size has none for the larger ones that follow; finding out would take long. */
+    const late = new Set<string>();
+    for (const [index, size] of sizes.entries()) {
+      const what = nameOf(titles[cell], size);
+      for (const name of late) yield { what, way: name, why: tooLong, detail: "a smaller one did" };
+      const aimOf = (peer: string) => {
+        const aim = peerAim(kind, cell, size, peer, bench.kernels.build);
+        return aim === "lstm" ? lstm.get(`${index} ${peer}`) : aim;
+      };
+      const job = sequenceJob(kind, cell, size, bench.generator);
+      const entering = able.filter(({ name }) => !late.has(name));
+      const share = 1 / (cells.length * sizes.length);
+      for await (const row of contest(bench, { what, job, peers: entering, share, aimOf })) {
+        if ("why" in row && row.why === tooLong) late.add(row.way);
+        if (cell === "lstm" && "ratio" in row && row.ratio !== undefined)
+          lstm.set(`${index} ${row.way}`, Number(row.ratio.median.toPrecision(3)));
+        yield row;
+      }
     }
   }
 }

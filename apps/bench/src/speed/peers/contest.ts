@@ -74,13 +74,16 @@ export async function* contest(bench: Bench, contest: Contest): AsyncGenerator<R
 
 /** All that could be said of something for which there is no time. */
 export function overBudget(what: string): Absent {
-  return { what, way: "all", why: "over budget: it needs more --seconds" };
+  return { what, way: "all", why: tooLong };
 }
+
+/** Why something was not measured for which there is no time. */
+export const tooLong = "over budget: it needs more --seconds";
 
 function whyNot(error: unknown): Pick<Absent, "why" | "detail"> {
   if (error instanceof Missing) return { why: error.message };
   if (error instanceof CannotDo) return { why: `cannot: ${error.message}` };
-  if (error instanceof TookTooLong) return { why: "over budget: it needs more --seconds", detail: error.message };
+  if (error instanceof TookTooLong) return { why: tooLong, detail: error.message };
   return { why: "failed", detail: (error as Error).message };
 }
 
