@@ -65,12 +65,16 @@ export class Adjoints<S extends { [K in keyof S]: Tensor }> {
 function bySample(adjoint: Adjoint, { samples, inverse }: Schedule): Adjoint {
   if (inverse === undefined) return adjoint;
   const batch = samples.length;
+  let own: Float64Array | undefined;
+  const inOrder = (sorted: Float64Array): Float64Array => {
+    const log10 = new Float64Array(sorted.length);
+    for (let i = 0; i < sorted.length; i++) log10[i - (i % batch) + samples[i % batch]] = sorted[i];
+    return log10;
+  };
   return {
     get log10() {
-      const sorted = adjoint.log10;
-      const log10 = new Float64Array(sorted.length);
-      for (let i = 0; i < sorted.length; i++) log10[i - (i % batch) + samples[i % batch]] = sorted[i];
-      return log10;
+      own ??= inOrder(adjoint.log10);
+      return own;
     },
     values: adjoint.values && reorder(adjoint.values, 1, inverse),
   };

@@ -7,8 +7,8 @@ import type { Access, GradientPlan, Plan } from "./plan.ts";
 import { AdjointNorms, type StateAdjoints, squaresOf, type TapKind } from "./taps.ts";
 import type { RowSquares } from "./wasm/row-squares.ts";
 
-/** How many steps go back at most before rows are looked at whether they shrink or grow. */
-const longest = 256;
+/** How many steps go back at first before rows are looked at whether they shrink or grow, and how many at most. */
+const [beginning, longest] = [32, 256];
 
 /** Rows are left as they are while their norm is within this many powers of two of 1. */
 const tolerated = 16;
@@ -121,7 +121,7 @@ export class TappedPass {
     const all = new Int32Array(totalRows);
     this.#powers = all;
     const powers = new Int32Array(batch);
-    let length = longest;
+    let length = beginning;
     for (let end = times.length; end > 0; ) {
       const first = Math.max(0, end - length);
       const carried = this.#carried();
@@ -133,9 +133,10 @@ export class TappedPass {
         continue;
       }
       for (let s = first; s < end; s++) all.set(powers.subarray(0, active[s]), rows[s]);
-      this.#rescale(powers);
+      // As many as may go on like this with a quarter to spare.
+      const lost = Math.max(1, this.#rescale(powers));
+      length = Math.max(1, Math.min(longest, Math.floor(((end - first) * exact * 0.75) / lost)));
       end = first;
-      length = Math.min(2 * length, longest);
     }
   }
 
@@ -188,12 +189,17 @@ export class TappedPass {
     );
   }
 
-  /** Takes a power of two out of each row that has become small or large; exact, since only exponents change. */
-  #rescale(powers: Int32Array): void {
+  /**
+   * Takes a power of two out of each row that has become small or large; exact, since only exponents change. Gives the
+   * largest power that a row was away from 1.
+   */
+  #rescale(powers: Int32Array): number {
     const { f32 } = this.#kernels.memory;
+    let largest = 0;
     this.#carriedSquares().forEach((square, row) => {
       if (!(square > 0 && square < Number.POSITIVE_INFINITY)) return;
       const power = Math.floor(Math.log2(square) / 2);
+      largest = Math.max(largest, Math.abs(power));
       if (Math.abs(power) <= tolerated) return;
       powers[row] += power;
       // In two steps: 2^149, which makes the smallest float32 a 1, is no float32 itself.
@@ -205,6 +211,7 @@ export class TappedPass {
         for (let i = at; i < at + width; i++) f32[i] = f32[i] * factors[0] * factors[1];
       }
     });
+    return largest;
   }
 }
 

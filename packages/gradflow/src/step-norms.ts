@@ -33,14 +33,19 @@ export function normsOfTaps(
 ): StepNorms[] {
   const counts = lengths === undefined ? undefined : Array.from(Tensor.is(lengths) ? lengths.data : lengths);
   const names = Object.keys(states);
+  const everyone = Array.from({ length: batch }, (_, b) => b);
+  const logs = names.map((name) => ({ state: states[name].state.log10, total: states[name].total.log10 }));
   const all: StepNorms[] = [];
   for (let s = 0; s < steps; s++) {
     const t = reverse ? steps - 1 - s : s;
-    const samples = Array.from({ length: batch }, (_, b) => b).filter((b) => counts === undefined || counts[b] > t);
+    const samples = counts === undefined ? everyone : everyone.filter((b) => counts[b] > t);
     if (samples.length === 0) continue;
-    const at = (log10: Float64Array) => Float64Array.from(samples, (b) => log10[t * batch + b]);
+    const at = (log10: Float64Array): Float64Array => {
+      const row = log10.subarray(t * batch, (t + 1) * batch);
+      return samples.length === batch ? row : row.filter((_, b) => (counts as number[])[b] > t);
+    };
     const byState = (which: "state" | "total") =>
-      Object.fromEntries(names.map((name) => [name, at(states[name][which].log10)]));
+      Object.fromEntries(names.map((name, k) => [name, at(logs[k][which])]));
     const state = byState("state");
     all.push({ samples, state, total: byState("total"), joint: jointOf(Object.values(state)) });
   }
@@ -49,11 +54,14 @@ export function normsOfTaps(
 
 /** log10 of the norm of parts whose norms have these logarithms, however small or large. */
 function jointOf(parts: readonly Float64Array[]): Float64Array {
+  if (parts.length === 1) return parts[0];
   return parts[0].map((_, row) => {
-    const logs = parts.map((part) => part[row]);
-    const largest = Math.max(...logs);
+    let largest = Number.NEGATIVE_INFINITY;
+    // Math.max keeps a NaN, whichever part it is in.
+    for (const part of parts) largest = Math.max(largest, part[row]);
     if (!Number.isFinite(largest)) return largest;
-    const total = logs.reduce((sum, log) => sum + Math.exp(2 * Math.LN10 * (log - largest)), 0);
+    let total = 0;
+    for (const part of parts) total += Math.exp(2 * Math.LN10 * (part[row] - largest));
     return largest + Math.log10(total) / 2;
   });
 }
