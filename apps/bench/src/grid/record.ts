@@ -39,13 +39,15 @@ export interface Outcome {
   /** When the task counts as solved, in words. */
   readonly success: string;
   readonly looks: readonly Look[];
+  /** On sequences that were only read once training had ended, where there are such. */
+  readonly tested?: { readonly sequences: number; readonly loss: number; readonly accuracy: number };
   /** Gradient flow before training, at doublings of the sequences, and at the end. */
   readonly flows: readonly Flow[];
   /** Of the gradient norms of all steps before clipping, and how many steps were clipped. */
   readonly gradNorm: { readonly median: number; readonly max: number; readonly clipped: number };
 }
 
-/** How good a net was after so many sequences, on held-out data. */
+/** How good a net was after so many sequences: on held-out data, or, for 1997, over the most recent ones. */
 export interface Look {
   readonly sequences: number;
   readonly loss: number;

@@ -24,7 +24,7 @@ export interface VariantSummary {
   /** Of the training up to success, or to the cap. */
   readonly seconds: Spread;
   readonly flop: Spread;
-  /** The last look at held-out data. */
+  /** Of the test, or of the last look where there is none. */
   readonly loss: Spread;
   readonly accuracy: Spread;
   /** Of the gradient before training, all states together; infinite where nothing is lost. */
@@ -43,7 +43,7 @@ export function summarizeRuns(records: readonly RunRecord[]): VariantSummary[] {
   return [...groupBy(records, ({ spec }) => variantKey(spec)).values()].map((group) => {
     const [{ spec, outcome }] = group;
     const outcomes = group.map((record) => record.outcome);
-    const last = outcomes.flatMap(({ looks }) => looks.slice(-1));
+    const last = outcomes.flatMap(({ tested, looks }) => tested ?? looks.slice(-1));
     return {
       title: titleOf(spec),
       settings: settingsOf(spec),

@@ -29,7 +29,7 @@ const orderSeedOffset = 1_000_000;
 
 /**
  * One trial of an experiment of 1997: on-line, one sequence at a time, plain gradient descent, until the paper's criterion
- * holds or the cap is reached. The last entry of the curve is that of the test set.
+ * holds or the cap is reached; then the test.
  */
 export function* runTrial(spec: HistorySpec): IterableIterator<GridEvent> {
   const experiment = experimentOf(spec.experiment);
@@ -112,6 +112,7 @@ export function* runTrial(spec: HistorySpec): IterableIterator<GridEvent> {
       floor: data.floor,
       success: data.success,
       looks,
+      tested: { sequences: tested.correct.length, loss: tested.loss, accuracy: tested.accuracy },
       flows,
       gradNorm: {
         median: norms.length === 0 ? 0 : median(norms),

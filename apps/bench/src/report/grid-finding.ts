@@ -13,10 +13,10 @@ export function raceFinding(rows: readonly VariantSummary[]): string {
     (row, k) =>
       `${named(row)} ${k === 0 ? "solved it after " : ""}${grouped(Math.round(Number(row.sequences.median)))}${k === 0 ? " sequences" : ""}${row.solved < row.seeds.length ? ` (${row.solved} of ${row.seeds.length} seeds)` : ""}`,
   );
-  const slow = others.map((row) => `${named(row)} (${row.solved} of ${row.seeds.length} seeds)`);
+  const slow = others.map((row) => `${named(row)} (${row.solved} of ${row.seeds.length})`);
   const sentences = [
     ...(quick.length > 0 ? [`${capital(listed(quick))}${seedsOf(solved)}.`] : []),
-    ...(slow.length > 0 ? [`Not solved within the cap by most seeds: ${listed(slow)}.`] : []),
+    ...(slow.length > 0 ? [`Half of the seeds or more did not solve it within the cap: ${listed(slow)} solved.`] : []),
   ];
   return sentences.length > 0 ? sentences.join(" ") : "No run has ended.";
 }
@@ -31,10 +31,16 @@ export function flowFinding(rows: readonly VariantSummary[]): string {
   const halves = rows
     .map((row) => ({ row, halfLife: row.halfLife.median ?? Number.POSITIVE_INFINITY }))
     .sort((a, b) => a.halfLife - b.halfLife)
-    .map(({ row, halfLife }) => `${named(row)} ${Number.isFinite(halfLife) ? significant(halfLife, 2) : "never"}`);
+    .map(({ row, halfLife }) => `${named(row)} ${lasting(halfLife)}`);
   return halves.length === 0
     ? "No gradient flow was measured."
     : `Before training, steps until half of the gradient is lost: ${listed(halves)}.`;
+}
+
+/** Far beyond the lags that were measured, the number would only be that of a nearly flat line. */
+function lasting(halfLife: number): string {
+  if (!Number.isFinite(halfLife)) return "never";
+  return halfLife > 1000 ? "more than 1,000" : significant(halfLife, 2);
 }
 
 /** What the rank correlation says. */

@@ -36,9 +36,7 @@ export function renderGridSection(
   return `<section aria-labelledby="${id}"><h2 id="${id}">${escapeHtml(title)}</h2>
 <p class="about">${escapeHtml(settings)}. Solved: ${escapeHtml(success)}.</p>
 ${race(id, drawn, rows)}
-<h3>In numbers</h3>
-${renderGridTable(rows, rows[0].spec.kind === "history")}
-${records[0].spec.kind === "race" ? scatter(id, drawn, records) : ""}
+${records[0].spec.kind === "race" ? `<h3>In numbers</h3>\n${renderGridTable(rows)}\n${scatter(id, drawn, records)}` : ""}
 ${flows(id, drawn, rows)}
 ${heatmaps(id, drawn)}
 </section>`;
@@ -54,7 +52,7 @@ export function renderRaces(records: readonly RunRecord[]): string {
 <p class="about">${escapeHtml(settingsOf(spec))}. Solved: ${escapeHtml(outcome.success)}.</p>
 ${scatter("races", drawn, records)}
 <h3>In numbers</h3>
-${renderGridTable(rows, false)}
+${renderGridTable(rows)}
 <h3>The races</h3>
 ${race("races", drawn, rows)}
 </section>`;
@@ -79,18 +77,20 @@ function finding(text: string): string {
 }
 
 function race(id: string, drawn: readonly Drawn[], rows: readonly VariantSummary[]): string {
-  const label = `Held-out loss against sequences for ${drawn.map((line) => line.label).join("; ")}. The numbers are in the table below.`;
+  const held = drawn.every(({ records }) => records[0].spec.kind === "race");
+  const what = held ? "held-out loss" : "loss over the 2,000 most recent sequences";
+  const label = `The ${what} against sequences for ${drawn.map((line) => line.label).join("; ")}. The numbers are in the table below.`;
   const curves = drawn.map((line) => ({ label: line.label, points: medianCurve(line.records) }));
   const times = tenOf([...new Set(curves.flatMap(({ points }) => points.map(([at]) => at)))].sort((a, b) => a - b));
   const table = renderDataTable(
-    "The race in numbers: held-out loss, median over seeds",
+    `In numbers: ${what}, median over seeds`,
     ["after sequences", ...times.map(grouped)],
     curves.map(({ label: name, points }) => [
       name,
       ...times.map((at) => significant(points.findLast(([time]) => time <= at)?.[1], 3)),
     ]),
   );
-  return `${finding(raceFinding(rows))}<figure><div class="card scroll">${renderRaceChart(`${id}-race`, label, drawn)}</div><figcaption>Thick: median over seeds, up to where half of them have ended; thin: each seed; symbols: the task is solved. The dashed rule is chance.</figcaption>${table}</figure>`;
+  return `${finding(raceFinding(rows))}<figure><div class="card scroll">${renderRaceChart(`${id}-race`, label, drawn)}</div><figcaption>Thick: median over seeds, up to where half of them have ended; thin: each seed; symbols: the task is solved. Shown is the ${what}; the dashed rule is chance.</figcaption>${table}</figure>`;
 }
 
 function scatter(id: string, drawn: readonly Drawn[], records: readonly RunRecord[]): string {

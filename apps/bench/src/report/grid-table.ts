@@ -4,7 +4,7 @@ import { duration, grouped, significant } from "./format.ts";
 import { escapeHtml } from "./html.ts";
 
 /** The numbers of variants as a table; with what the paper reports for those of 1997. */
-export function renderGridTable(rows: readonly VariantSummary[], paper: boolean): string {
+export function renderGridTable(rows: readonly VariantSummary[], paper: boolean = false): string {
   const head = [
     "",
     "Units",

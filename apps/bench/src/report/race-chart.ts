@@ -18,7 +18,7 @@ export interface RaceLine {
 const width = 1000;
 const height = 420;
 
-/** The held-out loss against the sequences seen: a thick line for the median over seeds, a thin one for each seed, a ring where it solved its task. */
+/** The loss of each look against the sequences seen: a thick line for the median over seeds, a thin one for each seed, a ring where it solved its task. */
 export function renderRaceChart(id: string, label: string, lines: readonly RaceLine[]): string {
   const outcomes = lines.flatMap(({ records }) => records.map(({ outcome }) => outcome));
   const chance = outcomes[0]?.chance;
@@ -60,7 +60,10 @@ export function renderRaceChart(id: string, label: string, lines: readonly RaceL
         splitLine: { show: false },
         axisLabel: { ...axis.axisLabel, showMaxLabel: false, formatter: grouped },
       },
-      yAxis: rangeAxis(range, `${outcomes[0]?.metric ?? "loss"}, held-out`),
+      yAxis: rangeAxis(
+        range,
+        `${outcomes[0]?.metric ?? "loss"}${outcomes[0]?.tested === undefined ? ", held-out" : ""}`,
+      ),
       series: [
         ...(chance === undefined
           ? []
