@@ -192,37 +192,63 @@ export function toNDJSON(record: ObservationRecord): string {
   return `${JSON.stringify(record)}\n`;
 }
 
-/** A `forward` of the layer's own over that of its class, which keeps what it was given while armed. */
+/** What an observer keeps of a layer: what its `forward` was given last, while armed. */
 class Hook {
   armed = false;
   seen: Seen | undefined = undefined;
-  readonly #before: PropertyDescriptor | undefined;
 
   constructor(
     readonly name: string,
     readonly layer: Recurrent<AnyState>,
   ) {
-    const hook = this;
-    this.#before = Object.getOwnPropertyDescriptor(layer, "forward");
-    const forward = layer.forward;
-    Object.defineProperty(layer, "forward", {
-      configurable: true,
-      writable: true,
-      // Modules look for children among enumerable properties.
-      enumerable: false,
-      value(this: Recurrent<AnyState>, ...args: Parameters<Recurrent<AnyState>["forward"]>) {
-        if (hook.armed) hook.seen = { x: args[0], lengths: args[1]?.lengths, state: args[1]?.state };
-        return forward.apply(this, args);
-      },
-    });
+    listen(layer, this);
   }
 
   remove(): void {
     this.armed = false;
     this.seen = undefined;
-    if (this.#before === undefined) Reflect.deleteProperty(this.layer, "forward");
-    else Object.defineProperty(this.layer, "forward", this.#before);
+    leave(this.layer, this);
   }
+}
+
+interface Listening {
+  readonly hooks: Set<Hook>;
+  /** The layer's own `forward` from before, if it had one. */
+  readonly before: PropertyDescriptor | undefined;
+}
+
+/** One `forward` for all observers of a layer, so that they may leave in any order. */
+const listening: WeakMap<object, Listening> = /* @__PURE__ */ new WeakMap();
+
+function listen(layer: Recurrent<AnyState>, hook: Hook): void {
+  const known = listening.get(layer);
+  if (known !== undefined) {
+    known.hooks.add(hook);
+    return;
+  }
+  const hooks = new Set([hook]);
+  listening.set(layer, { hooks, before: Object.getOwnPropertyDescriptor(layer, "forward") });
+  const { forward } = layer;
+  Object.defineProperty(layer, "forward", {
+    configurable: true,
+    writable: true,
+    // Modules look for children among enumerable properties.
+    enumerable: false,
+    value(this: Recurrent<AnyState>, ...args: Parameters<typeof forward>) {
+      for (const one of hooks)
+        if (one.armed) one.seen = { x: args[0], lengths: args[1]?.lengths, state: args[1]?.state };
+      return forward.apply(this, args);
+    },
+  });
+}
+
+function leave(layer: Recurrent<AnyState>, hook: Hook): void {
+  const known = listening.get(layer);
+  known?.hooks.delete(hook);
+  if (known === undefined || known.hooks.size > 0) return;
+  listening.delete(layer);
+  if (known.before === undefined) Reflect.deleteProperty(layer, "forward");
+  else Object.defineProperty(layer, "forward", known.before);
 }
 
 /** All recurrent layers in a model, itself included, by their dotted names. */

@@ -221,6 +221,22 @@ describe("an observer", () => {
     expect(Object.hasOwn(bare, "forward")).toBe(false);
   });
 
+  it("shares a layer with another observer, and both leave in any order", () => {
+    for (const firstLeavesFirst of [true, false]) {
+      const layer = new RNN(2, 3);
+      const pair = [observe(layer, { every: 1 }), observe(layer, { every: 1 })];
+      layer.forward(randn([4, 1, 2]));
+      expect(pair.map((observer) => Object.keys(observer.step()?.layers ?? {}))).toEqual([["model"], ["model"]]);
+      const [leaving, staying] = firstLeavesFirst ? pair : pair.toReversed();
+      leaving.detach();
+      layer.forward(randn([4, 1, 2]));
+      expect(Object.keys(staying.step()?.layers ?? {})).toEqual(["model"]);
+      expect(leaving.step()).toBeUndefined();
+      staying.detach();
+      expect(Object.hasOwn(layer, "forward")).toBe(false);
+    }
+  });
+
   it("leaves out a layer that saw nothing, and thins long curves", () => {
     const model = new Model();
     const observer = observe(model, { every: 1, points: 4, gates: false });
