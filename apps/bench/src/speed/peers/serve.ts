@@ -16,6 +16,8 @@ const shortCall = 0.05;
  */
 export async function serve(peer: Ready & { readonly prepare: (job: Job) => Work | Promise<Work> }): Promise<void> {
   const { version, notes, prepare } = peer;
+  // Ctrl-C reaches all processes of a terminal: whoever asks decides when this one ends.
+  process.on("SIGINT", () => {});
   send({ ready: { version, notes } });
   const slots = new Map<string, { work: Work; last: number }>();
   const held = (slot: string) => {
