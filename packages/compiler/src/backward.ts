@@ -84,7 +84,7 @@ export function runBackward(
     const alone = outputAdjoint === undefined && !needs.slice(0, all.length).includes(true);
     if (alone && taps?.kind === "norms") tapped?.rescaling(back);
     else back(0, geometry.times.length);
-    if (taps !== undefined) taps.adjoints = tapped?.adjoints();
+    if (taps !== undefined) taps.adjoints = tapped?.adjoints(states.map(({ shape }) => shape.slice(1)));
     const gradientOf = (index: number): Tensor | undefined => {
       if (!needs[index]) return undefined;
       if (index === all.length) return zeros([]);

@@ -1,5 +1,5 @@
 import type { Kernels } from "@unroll/kernels";
-import { Tensor } from "@unroll/tensor";
+import { type Shape, Tensor } from "@unroll/tensor";
 import { copyStepsOut } from "./copies.ts";
 import type { Execution } from "./execute.ts";
 import type { Geometry, StepBlock } from "./geometry.ts";
@@ -92,24 +92,27 @@ export class TappedPass {
     return new Float64Array(this.#kernels.memory.memory.buffer, this.#sumsAt(row), count);
   }
 
-  /** What was found, by state. */
-  adjoints(): StateAdjoints[] {
+  /** What was found, by state. @param shapes of a row of each state */
+  adjoints(shapes: readonly Shape[]): StateAdjoints[] {
     const { totalRows, batch } = this.#geometry;
     const sums = this.#sumsOf(0, this.#tapped.length * totalRows).slice();
-    const found = this.#tapped.map(({ width, values }, k) => {
-      const shape = [this.#steps, batch, width];
+    const adjointOf = (tap: number, rowShape: Shape): AdjointNorms => {
+      const index = this.#indices[tap];
+      const { values } = this.#tapped[index];
+      const shape = [this.#steps, batch, ...rowShape];
       return new AdjointNorms(
-        sums.subarray(k * totalRows, (k + 1) * totalRows),
+        sums.subarray(index * totalRows, (index + 1) * totalRows),
         this.#powers,
         this.#geometry,
         this.#steps,
         values && new Tensor(shape, "float32", { data: values, version: 0 }),
       );
+    };
+    return shapes.map((shape, state) => {
+      const own = adjointOf(2 * state, shape);
+      const isOne = this.#indices[2 * state] === this.#indices[2 * state + 1];
+      return { state: own, total: isOne ? own : adjointOf(2 * state + 1, shape) };
     });
-    return this.#gradient.stateAdjoints.map((_, index) => ({
-      state: found[this.#indices[2 * index]],
-      total: found[this.#indices[2 * index + 1]],
-    }));
   }
 
   /**

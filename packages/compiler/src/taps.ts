@@ -16,7 +16,7 @@ export interface Adjoint {
    * active.
    */
   readonly log10: Float64Array;
-  /** `[T, B, n]`, 0 where rows were not active; undefined unless values are wanted. */
+  /** `[T, B, …]`, 0 where rows were not active; undefined unless values are wanted. */
   readonly values: Tensor | undefined;
 }
 
