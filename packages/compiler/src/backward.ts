@@ -42,7 +42,7 @@ export function runBackward(
     );
     const firstOutside = 1 + states.length + rows.length;
     const wanted = gradient.outside.map((terms, index) => (needs[firstOutside + index] ? terms : undefined));
-    const sums = new Sums(kernels, execution, geometry, outside, wanted);
+    const sums = new Sums(kernels, execution, geometry, outside, wanted, loops.columnSums);
     const tapped = taps && new TappedPass(kernels, execution, plan, gradient, geometry, taps.kind, x.shape[0]);
     at = allocate(kernels, execution.bytes, "the gradient of a sequence", run.lease);
     execution.start(at);

@@ -4,6 +4,7 @@ import { copyOf } from "./copies.ts";
 import type { Execution } from "./execute.ts";
 import type { Geometry, StepBlock } from "./geometry.ts";
 import type { Access, TermCall } from "./plan.ts";
+import type { ColumnSums } from "./wasm/column-sums.ts";
 
 interface Sum {
   readonly term: TermCall;
@@ -21,7 +22,7 @@ export class Sums {
   readonly #execution: Execution;
   readonly #geometry: Geometry;
   readonly #sums: readonly (readonly Sum[])[];
-  readonly #one: number;
+  readonly #columnSums: ColumnSums | undefined;
 
   /** Reserves room in `execution`, which has not started. @param wanted what each gradient consists of */
   constructor(
@@ -30,11 +31,12 @@ export class Sums {
     geometry: Geometry,
     outside: readonly Tensor[],
     wanted: readonly (readonly TermCall[] | undefined)[],
+    columnSums: ColumnSums | undefined,
   ) {
     this.#kernels = kernels;
     this.#execution = execution;
     this.#geometry = geometry;
-    this.#one = execution.reserve(4);
+    this.#columnSums = columnSums;
     this.#sums = wanted.map((terms = [], index) => {
       const { size } = outside[index];
       const shared = size > 1 && terms.length > 0 ? execution.reserve(4 * size) : 0;
@@ -48,7 +50,6 @@ export class Sums {
   /** Sets all sums to 0. */
   start(): void {
     const { f32 } = this.#kernels.memory;
-    f32[this.#execution.addressOf(this.#one) >> 2] = 1;
     for (const { at, size } of this.#sums.flat()) {
       const first = this.#execution.addressOf(at) >> 2;
       f32.fill(0, first, first + size);
@@ -84,11 +85,7 @@ export class Sums {
       });
     } else {
       const of = place(term.of);
-      const c = execution.addressOf(at);
-      gemm(this.#kernels, {
-        ...{ m: 1, n: term.n, k, c, a: execution.addressOf(this.#one), aRow: 0, aColumn: 0 },
-        ...{ b: of.at, bRow: of.stride, bColumn: 1, start: c },
-      });
+      this.#columnSums?.(execution.addressOf(at), of.at, k, term.n, 4 * of.stride);
     }
   }
 

@@ -2,6 +2,7 @@ import { type Kernels, webAssembly } from "@unroll/kernels";
 import { Uncompilable } from "../graph.ts";
 import type { Call, Plan } from "../plan.ts";
 import { assemble, type FunctionBody, type ImportedFunction } from "./assembler.ts";
+import { type ColumnSums, columnSums } from "./column-sums.ts";
 import { kernelOf, type LoopFunction, loopFunction } from "./loop.ts";
 
 /** The phases of a plan that have calls, as loops over steps. */
@@ -10,6 +11,8 @@ export interface Loops {
   readonly loop?: LoopFunction;
   readonly backward?: LoopFunction;
   readonly after?: LoopFunction;
+  /** For the sums over rows. */
+  readonly columnSums?: ColumnSums;
 }
 
 /**
@@ -20,7 +23,7 @@ export interface Loops {
  */
 export function instantiate({ memory, run }: Kernels, plan: Plan): Loops {
   const { gradient } = plan;
-  const phases: Readonly<Record<keyof Loops, readonly Call[]>> = {
+  const phases: Readonly<Record<Exclude<keyof Loops, "columnSums">, readonly Call[]>> = {
     before: plan.before,
     loop: plan.loop,
     backward: gradient?.loop ?? [],
@@ -45,6 +48,10 @@ export function instantiate({ memory, run }: Kernels, plan: Plan): Loops {
     if (own.length === 0) continue;
     exports[phase] = functions.length;
     functions.push(loopFunction(own, functionOf));
+  }
+  if (gradient !== undefined) {
+    exports.columnSums = functions.length;
+    functions.push(columnSums());
   }
   const bytes = assemble({ imports: [...imports.values()], functions, exports });
   const kernels = Object.fromEntries(names.map((name) => [name, run[name as keyof typeof run]]));
