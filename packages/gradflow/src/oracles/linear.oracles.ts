@@ -294,6 +294,7 @@ export const linearOracles: readonly Oracle[] = [
       const reservoir = new StateSpace(orthogonal(n, 2, 0.7), randn([n, 1], seeded(3)));
       const { total } = memoryCapacity(reservoir, randn([8000, 1, 1], seeded(4)), { delays: 30 });
       const exact = relativeError(line.perDelay.subarray(0, n), new Array<number>(n).fill(1));
+      // What is exact must be so to 2e-10: it counts 1e8-fold beside what is drawn.
       return worst([exact * 1e8, relativeError([line.total], [n]), excess(total, n)]);
     },
   },

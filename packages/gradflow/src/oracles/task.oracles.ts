@@ -44,6 +44,7 @@ export const taskOracles: readonly Oracle[] = [
       const of = (error: (a: number, b: number) => number) =>
         mean(range(100_000).map((k) => error(pairs[2 * k], pairs[2 * k + 1]) * error(pairs[2 * k], pairs[2 * k + 1])));
       return worst([
+        // What is exact must be so to 1e-10: it counts 1e8-fold beside what is drawn.
         relativeError([addingChance()], [1 / 6]) * 1e8,
         relativeError(
           [drawn, of((a, b) => 0.5 + (2 * a - 1 + (2 * b - 1)) / 4 - 0.5), of((a, b) => a * b - 1 / 4)],
