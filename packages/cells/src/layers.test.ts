@@ -339,7 +339,7 @@ describe("wrong arguments of layers and cells", () => {
     [
       () => layer.forward(x, { length: [1, 2] } as never),
       "OptionError",
-      "LSTM.forward: unknown option length, did you mean lengths? It takes state, lengths, reset, compile, onStep",
+      "LSTM.forward: unknown option length, did you mean lengths? It takes state, lengths, reset, compile, checkpoint, tap, onStep",
     ],
     [
       () => layer.forward(x, { state: { h: state.h } as never }),

@@ -193,7 +193,7 @@ describe("wrong arguments of unroll", () => {
       "an unknown option",
       () => unroll(cell, x, { length: [1, 2] } as never),
       "OptionError",
-      "unroll: unknown option length, did you mean lengths? It takes state, lengths, reset, reverse, compile, onStep",
+      "unroll: unknown option length, did you mean lengths? It takes state, lengths, reset, reverse, compile, checkpoint, tap, onStep",
     ],
     [
       "a state without c",
