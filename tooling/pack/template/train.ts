@@ -21,8 +21,12 @@ function fnv(hash: number, numbers: ArrayLike<number>): number {
 const text = "the fox sees the dog and the dog sees the cat and the cat sees the fox and all of them run ";
 const [steps, batch, hidden] = [10, 8, 16];
 
-/** Trains a small language model, one LSTM over letters; when deterministic, to the same bits wherever it runs. */
-export function train(updates: number = 20, deterministic: boolean = true): Training {
+/**
+ * Trains a small language model, one LSTM over letters; when deterministic, to the same bits wherever it runs.
+ *
+ * @param compile whether the LSTM's sequences run by compiled loops
+ */
+export function train(updates: number = 20, deterministic: boolean = true, compile: boolean = true): Training {
   setDeterministic(deterministic);
   manualSeed(7);
   const letters = [...new Set(text)].sort();
@@ -42,7 +46,7 @@ export function train(updates: number = 20, deterministic: boolean = true): Trai
   let hash = 0x811c9dc5;
   for (let update = 0; update < updates; update++) {
     optimizer.zeroGrad();
-    const { output } = lstm.forward(embedding.forward(x));
+    const { output } = lstm.forward(embedding.forward(x), { compile });
     const loss = crossEntropy(head.forward(reshape(output, [steps * batch, hidden])), next);
     losses.push(loss.item());
     backward(loss);
