@@ -16,7 +16,10 @@ describe("runTrial", () => {
     const spec = { kind: "history", experiment: "reber-3x2-0.5", gradient, cap: 1500, seed: 1 } as const;
     const outcome = outcomeOf(runTrial(spec));
     expect(outcome).toMatchObject({ status: "capped", solvedAt: null, sequences: 1500, parameters: 276, hidden: 12 });
-    expect(outcome.looks.map(({ sequences }) => sequences)).toEqual([1000, 1500]);
+    expect(outcome.looks.map(({ sequences, trainingLoss }) => [sequences, trainingLoss])).toEqual([
+      [1000, expect.any(Number)],
+      [1500, expect.any(Number)],
+    ]);
     // Always answering 1/2 costs 1/4; the best answer 1/22.
     expect(outcome.tested).toMatchObject({ sequences: 256 });
     expect(outcome.tested?.loss).toBeLessThan(0.11);

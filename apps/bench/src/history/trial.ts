@@ -74,25 +74,22 @@ export function* runTrial(spec: HistorySpec): IterableIterator<GridEvent> {
     const score = data.score(output, batch);
     window.add(score.loss, score.correct[0]);
     losses.push(score.loss);
-    if (solved()) {
-      status = "solved";
-      break;
-    }
-    if (sequences % lookEvery === 0) {
+    if (solved()) status = "solved";
+    if (sequences % lookEvery === 0 || sequences === spec.cap || status === "solved") {
       norms.push(gradNorm(parameters));
       const { loss, accuracy } = window;
-      looks.push({ sequences: sequences, loss, accuracy, trainingLoss: mean(losses) });
+      looks.push({ sequences, loss, accuracy, trainingLoss: mean(losses) });
       losses = [];
     }
+    if (status === "solved") break;
     if (sequences % progressEvery === 0)
       yield {
         kind: "progress",
-        sequences: sequences,
+        sequences,
         note: `${(100 * window.accuracy).toFixed(1)} % of the last ${recent.toLocaleString("en-US")} right`,
       };
   }
   const tested = scoreOf(test, answer);
-  looks.push({ sequences: sequences, loss: tested.loss, accuracy: tested.accuracy, trainingLoss: null });
   if (status !== "diverged") flows.push(measureFlow(model.cell, probe.input, probe.lengths, sequences));
   const units = hiddenUnits(net);
   const answers = data.answers === "every" ? steps : sequences;
@@ -101,7 +98,7 @@ export function* runTrial(spec: HistorySpec): IterableIterator<GridEvent> {
     outcome: {
       status,
       solvedAt: status === "solved" ? sequences : null,
-      sequences: sequences,
+      sequences,
       parameters: weightCount(net),
       hidden: units,
       describe: `${net.blocks} blocks of ${net.size}, ${spec.gradient} gradient`,
