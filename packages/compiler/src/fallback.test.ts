@@ -78,30 +78,80 @@ function on(_: undefined, value: Tensor): Tensor {
   return value;
 }
 
-// A format of its own would part the lines from what they hold.
-// biome-ignore format: one case a line
 const reasons: readonly (readonly [string, (x: Tensor, h: Tensor) => Tensor, string])[] = [
-  ["values that are read", (x, h) => on(here(), (x.data[0] > 0 ? x : h)), "it reads values (by item,"],
-  ["a single value that is read", (x, h) => on(here(), mul(h, select(select(x, 0, 0), 0, 0).item())), "it reads values"],
-  ["random numbers", (x, h) => on(here(), add(mul(uniform([2, 4]), x), h)), "uniform draws random numbers at every step"],
+  ["values that are read", (x, h) => on(here(), x.data[0] > 0 ? x : h), "it reads values (by item,"],
+  [
+    "a single value that is read",
+    (x, h) => on(here(), mul(h, select(select(x, 0, 0), 0, 0).item())),
+    "it reads values",
+  ],
+  [
+    "random numbers",
+    (x, h) => on(here(), add(mul(uniform([2, 4]), x), h)),
+    "uniform draws random numbers at every step",
+  ],
   ["an operation along a row", (x, h) => on(here(), add(cumsum(x, 1), h)), "cumsum adds up along a row"],
-  ["an operation of one's own", (x, h) => on(here(), add(apply(cubeOp, [x], undefined), h)), "cube is not known to the compiler"],
+  [
+    "an operation of one's own",
+    (x, h) => on(here(), add(apply(cubeOp, [x], undefined), h)),
+    "cube is not known to the compiler",
+  ],
   ["a row function over the batch", (x, h) => on(here(), add(softmax(x, 0), h)), "softmax along axis 0 mixes rows"],
   ["a sum over the batch", (x, h) => on(here(), add(sum(x, 0, { keepDim: true }), h)), "sum over axis 0 mixes rows"],
   ["a largest row", (x, h) => on(here(), add(max(x), h)), "max over axis 0 mixes rows"],
-  ["a transposed batch", (x, h) => on(here(), matmul(softmax(matmul(x, transpose(h)), 1), h)), "permute (or transpose) mixes rows"],
-  ["products within the batch", (x, h) => on(here(), matmul(matmul(x, h, { transposeB: true }), square)), "matmul mixes rows: it multiplies two"],
-  ["other rows in the place of rows", (x, h) => on(here(), add(h, concat([add(sum(x, 1), slice(h, 1, 0, 2)), slice(h, 1, 2, 4)], 1))), "add mixes rows: it lines up [2] with [2, 2]"],
-  ["a sample in the place of another", (x, h) => on(here(), add(h, slice(x, 0, 0, 1))), "slice along axis 0 mixes rows"],
-  ["rows in another shape", (x, h) => on(here(), add(h, reshape(sum(reshape(x, [4, 2]), 1), [1, 4]))), "reshape of [2, 4] to [4, 2] mixes rows"],
-  ["a tensor of the batch from outside", (x, h) => on(here(), add(add(x, h), inputs.states[0])), "add takes [2, 4] from outside"],
-  ["a count", (x, h) => on(here(), add(mul(x, counter++), h)), "the step is impure: mul differs from one run to the next"],
-  ["a random number of JavaScript's", (x, h) => on(here(), add(mul(x, Math.random()), h)), "the step is impure: mul differs"],
-  ["an operation now and then", (x, h) => on(here(), (counter++ % 2 === 0 ? tanh(add(x, h)) : relu(add(x, h)))), "the step is impure: "],
+  [
+    "a transposed batch",
+    (x, h) => on(here(), matmul(softmax(matmul(x, transpose(h)), 1), h)),
+    "permute (or transpose) mixes rows",
+  ],
+  [
+    "products within the batch",
+    (x, h) => on(here(), matmul(matmul(x, h, { transposeB: true }), square)),
+    "matmul mixes rows: it multiplies two",
+  ],
+  [
+    "other rows in the place of rows",
+    (x, h) => on(here(), add(h, concat([add(sum(x, 1), slice(h, 1, 0, 2)), slice(h, 1, 2, 4)], 1))),
+    "add mixes rows: it lines up [2] with [2, 2]",
+  ],
+  [
+    "a sample in the place of another",
+    (x, h) => on(here(), add(h, slice(x, 0, 0, 1))),
+    "slice along axis 0 mixes rows",
+  ],
+  [
+    "rows in another shape",
+    (x, h) => on(here(), add(h, reshape(sum(reshape(x, [4, 2]), 1), [1, 4]))),
+    "reshape of [2, 4] to [4, 2] mixes rows",
+  ],
+  [
+    "a tensor of the batch from outside",
+    (x, h) => on(here(), add(add(x, h), inputs.states[0])),
+    "add takes [2, 4] from outside",
+  ],
+  [
+    "a count",
+    (x, h) => on(here(), add(mul(x, counter++), h)),
+    "the step is impure: mul differs from one run to the next",
+  ],
+  [
+    "a random number of JavaScript's",
+    (x, h) => on(here(), add(mul(x, Math.random()), h)),
+    "the step is impure: mul differs",
+  ],
+  [
+    "an operation now and then",
+    (x, h) => on(here(), counter++ % 2 === 0 ? tanh(add(x, h)) : relu(add(x, h))),
+    "the step is impure: ",
+  ],
   ["an error", (x, h) => on(here(), matmul(x, h)), "the step throws: matmul: inner sizes differ"],
   ["an index", (x, h) => on(here(), add(gather(x, 1, zeros([2, 4], { dtype: "int32" })), h)), "gather works by index"],
   ["a choice", (x, h) => on(here(), add(cast(reshape(argmax(x, 1), [2, 1]), "float32"), h)), "argmax gives indices"],
-  ["columns left out", (x, h) => on(here(), concat([slice(x, 1, 0, 4, 2), slice(h, 1, 0, 2)], 1)), "slice leaves out columns"],
+  [
+    "columns left out",
+    (x, h) => on(here(), concat([slice(x, 1, 0, 4, 2), slice(h, 1, 0, 2)], 1)),
+    "slice leaves out columns",
+  ],
   ["another shape", (_, h) => on(here(), matmul(h, ones([4, 3]))), "a state changes its shape or dtype"],
 ];
 
