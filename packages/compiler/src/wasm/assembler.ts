@@ -64,7 +64,7 @@ export const Simd = {
   nearest: 0x6a,
   shl: 0xab,
   shrS: 0xac,
-  addInt: 0xae,
+  shrU: 0xad,
   subInt: 0xb1,
   abs: 0xe0,
   neg: 0xe1,

@@ -15,56 +15,56 @@ function signOf(v: VectorCode, x: Lanes): Lanes {
   return v.of(Simd.and, x, v.bits(signBit));
 }
 
-function roundedLog2(v: VectorCode, x: Lanes): Lanes {
-  return v.madd(x, v.splat(C.LOG2_E), v.splat(C.ROUND));
+function roundedLog2(v: VectorCode, x: Lanes, offset: number): Lanes {
+  return v.madd(x, v.splat(C.LOG2_E), v.splat(C.ROUND + offset));
 }
 
 function polynomial(v: VectorCode, x: Lanes, [first, ...rest]: readonly number[]): Lanes {
   return rest.reduce((sum, coefficient) => v.madd(sum, x, v.splat(coefficient)), v.splat(first));
 }
 
-function expm1OfRest(v: VectorCode, x: Lanes, rounded: Lanes): Lanes {
-  const k = v.of(Simd.sub, rounded, v.splat(C.ROUND));
+function expm1OfRest(v: VectorCode, x: Lanes, rounded: Lanes, offset: number): Lanes {
+  const k = v.of(Simd.sub, rounded, v.splat(C.ROUND + offset));
   const r = v.madd(k, v.splat(-C.LN2_LOW), v.madd(k, v.splat(-C.LN2_HIGH), x));
   const p = polynomial(v, r, [C.EXP_4, C.EXP_3, C.EXP_2, C.EXP_1, C.EXP_0]);
   return v.madd(p, v.of(Simd.mul, r, r), r);
 }
 
 export function exp(v: VectorCode, x: Lanes): Lanes {
-  return expUpToMax(v, atMost(v, x, C.EXP_MAX));
+  const limited = v.of(Simd.pmax, atMost(v, x, C.EXP_MAX), v.splat(C.EXP_MIN));
+  const rounded = roundedLog2(v, limited, 254);
+  const y = v.of(Simd.add, expm1OfRest(v, limited, rounded, 254), v.splat(1));
+  const half = v.shift(Simd.shrU, rounded, 1);
+  const other = v.of(Simd.subInt, rounded, half);
+  return v.of(Simd.mul, v.of(Simd.mul, y, v.shift(Simd.shl, half, 23)), v.shift(Simd.shl, other, 23));
 }
 
-function expUpToMax(v: VectorCode, x: Lanes): Lanes {
+function expOfNegative(v: VectorCode, x: Lanes): Lanes {
   const limited = v.of(Simd.pmax, x, v.splat(C.EXP_MIN));
-  const rounded = roundedLog2(v, limited);
-  const one = v.splat(1);
-  const y = v.of(Simd.add, expm1OfRest(v, limited, rounded), one);
-  const k = v.shift(Simd.shl, rounded, 23);
-  const half = v.of(Simd.and, v.shift(Simd.shrS, k, 1), v.bits(0xff800000));
-  const scaled = v.of(Simd.mul, y, v.of(Simd.addInt, one, half));
-  return v.of(Simd.mul, scaled, v.of(Simd.addInt, one, v.of(Simd.subInt, k, half)));
+  const rounded = roundedLog2(v, limited, 152);
+  const y = v.of(Simd.add, expm1OfRest(v, limited, rounded, 152), v.splat(1));
+  return v.of(Simd.mul, v.of(Simd.mul, y, v.shift(Simd.shl, rounded, 23)), v.splat(2.98023223876953125e-8));
 }
 
 export function expm1(v: VectorCode, x: Lanes): Lanes {
   const limited = v.of(Simd.pmax, atMost(v, x, C.EXP_MAX), v.splat(C.EXPM1_MIN));
-  const rounded = roundedLog2(v, limited);
-  const scale = v.of(Simd.addInt, v.shift(Simd.shl, rounded, 23), v.splat(0.5));
-  const half = v.madd(expm1OfRest(v, limited, rounded), scale, v.of(Simd.sub, scale, v.splat(0.5)));
+  const rounded = roundedLog2(v, limited, 126);
+  const scale = v.shift(Simd.shl, rounded, 23);
+  const half = v.madd(expm1OfRest(v, limited, rounded, 126), scale, v.of(Simd.sub, scale, v.splat(0.5)));
   return v.of(Simd.or, v.of(Simd.add, half, half), signOf(v, x));
 }
 
 export function tanh(v: VectorCode, x: Lanes): Lanes {
   const size = atMost(v, v.of(Simd.abs, x), C.TANH_MAX);
   const twice = v.of(Simd.add, size, size);
-  const rounded = roundedLog2(v, twice);
-  const one = v.splat(1);
-  const scale = v.of(Simd.addInt, v.shift(Simd.shl, rounded, 23), one);
-  const e = v.madd(expm1OfRest(v, twice, rounded), scale, v.of(Simd.sub, scale, one));
-  return v.of(Simd.or, v.of(Simd.div, e, v.of(Simd.add, e, v.splat(2))), signOf(v, x));
+  const rounded = roundedLog2(v, twice, 128);
+  const scale = v.shift(Simd.shl, rounded, 23);
+  const e = v.madd(expm1OfRest(v, twice, rounded, 128), scale, v.of(Simd.sub, scale, v.splat(2)));
+  return v.of(Simd.or, v.of(Simd.div, e, v.of(Simd.add, e, v.splat(4))), signOf(v, x));
 }
 
 export function sigmoid(v: VectorCode, x: Lanes): Lanes {
-  const e = expUpToMax(v, v.of(Simd.or, x, v.bits(signBit)));
+  const e = expOfNegative(v, v.of(Simd.or, x, v.bits(signBit)));
   const one = v.splat(1);
   const above = v.of(Simd.ge, x, v.splat(0));
   return v.of(Simd.div, v.of(Simd.bitselect, one, e, above), v.of(Simd.add, one, e));
@@ -103,7 +103,7 @@ export function log1p(v: VectorCode, x: Lanes): Lanes {
 
 export function softplus(v: VectorCode, x: Lanes): Lanes {
   const one = v.splat(1);
-  const e = expUpToMax(v, v.of(Simd.or, x, v.bits(signBit)));
+  const e = expOfNegative(v, v.of(Simd.or, x, v.bits(signBit)));
   const u = v.of(Simd.add, one, e);
   const c = v.of(Simd.sub, e, v.of(Simd.sub, u, one));
   const grown = v.of(Simd.add, logOfNormal(v, u, v.splat(0)), v.of(Simd.div, c, u));
@@ -131,7 +131,7 @@ export function erf(v: VectorCode, x: Lanes): Lanes {
     C.ERF_LARGE_1,
     C.ERF_LARGE_0,
   ]);
-  const large = v.of(Simd.sub, v.splat(1), expUpToMax(v, v.of(Simd.sub, v.of(Simd.mul, q, size), size)));
+  const large = v.of(Simd.sub, v.splat(1), expOfNegative(v, v.of(Simd.sub, v.of(Simd.mul, q, size), size)));
   const signed = v.of(Simd.or, large, signOf(v, x));
   return v.of(Simd.bitselect, signed, small, v.of(Simd.gt, size, v.splat(C.ERF_SWITCH)));
 }
