@@ -211,3 +211,24 @@ describe("a parameter that the step does not use", () => {
     expect(warn).not.toHaveBeenCalled();
   });
 });
+
+it("one cell's impurity is not another's, though both have one program", () => {
+  const make = (number: () => number): Cell<H> => ({
+    step: (x, { h }) => {
+      const next = add(mul(h, number()), x);
+      return { output: next, state: { h: next } };
+    },
+    initialState: (batch) => ({ h: ones([batch, 6]) }),
+  });
+  const x = ones([2, 1, 6]);
+  let counter = 0;
+  const cells = [make(() => 0.5), make(() => counter++), make(() => 0.25)];
+  const said = [0, 1, 2, 0, 1].map((index) => {
+    warn.mockClear();
+    unroll(cells[index], x);
+    return warn.mock.calls.map(([text]) => String(text).match(/the step is impure: mul differs/)?.[0]);
+  });
+  expect(said).toEqual([[], ["the step is impure: mul differs"], [], [], []]);
+  expect(explain(cells[1], x)).toContain("the step is impure: mul differs");
+  expect(explain(cells[2], x)).not.toContain("plain ops");
+});

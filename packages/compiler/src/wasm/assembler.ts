@@ -143,7 +143,7 @@ export class Bytes {
   }
 
   /** What has been written, as bytes of its own. */
-  take(): Uint8Array<ArrayBuffer> {
+  take(): Uint8Array {
     return this.#bytes.slice(0, this.#length);
   }
 }
@@ -176,7 +176,7 @@ export interface ModuleParts {
 }
 
 /** The bytes of a module. */
-export function assemble({ imports, functions, exports }: ModuleParts): Uint8Array<ArrayBuffer> {
+export function assemble({ imports, functions, exports }: ModuleParts): Uint8Array {
   const arities = [...new Set([...imports, ...functions].map(({ parameters }) => parameters))];
   const bytes = new Bytes().append([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
   const section = (id: number, write: (content: Bytes) => void): void => {

@@ -96,7 +96,8 @@ async function installed(fn: string, cache: string, announce: (message: string) 
   try {
     await mkdir(cache, { recursive: true });
     temporary = await mkdtemp(`${home}-`);
-    const quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"];
+    // A silent npm would not say why it fails.
+    const quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"];
     await npm(["install", "--prefix", temporary, ...quiet, `${name}@${version}`]);
     // Another process may have been faster.
     await rename(temporary, home).catch((cause: unknown) => {
