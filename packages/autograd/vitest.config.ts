@@ -1,4 +1,4 @@
 import { tests } from "@unroll/vitest";
 
-// Files share a process: loading the packages anew for each takes longer than testing them.
-export default tests({ isolate: false });
+// Memory is measured: each file has a process of its own.
+export default tests();
