@@ -95,6 +95,14 @@ const point = (hidden: number, seed: number) => ({
   c: randn([2, hidden], seeded(seed + 1)),
 });
 
+/** One of each kind, of 3 inputs and 5 units. */
+const everyCell = () => [
+  new RNNCell(3, 5, seeded(1)),
+  new LSTMCell(3, 5, seeded(1)),
+  new GRUCell(3, 5, seeded(1)),
+  new GRUCell(3, 5, { ...seeded(1), resetAfter: false }),
+];
+
 /** What is known of LSTM and GRU. */
 export const gatedOracles: readonly Oracle[] = [
   {
@@ -206,12 +214,7 @@ export const gatedOracles: readonly Oracle[] = [
     bound: 1e-8,
     error: () =>
       worst(
-        [
-          new RNNCell(3, 5, seeded(1)),
-          new LSTMCell(3, 5, seeded(1)),
-          new GRUCell(3, 5, seeded(1)),
-          new GRUCell(3, 5, { ...seeded(1), resetAfter: false }),
-        ].map((cell) => {
+        everyCell().map((cell) => {
           const known = cell as unknown as Cell<Record<string, Tensor>>;
           const { h, c } = point(5, 7);
           const state: Record<string, Tensor> = cell instanceof LSTMCell ? { h, c } : { h };
@@ -295,12 +298,7 @@ export const gatedOracles: readonly Oracle[] = [
     bound: 1e-10,
     error: () =>
       worst(
-        [
-          new RNNCell(3, 5, seeded(1)),
-          new LSTMCell(3, 5, seeded(1)),
-          new GRUCell(3, 5, seeded(1)),
-          new GRUCell(3, 5, { ...seeded(1), resetAfter: false }),
-        ].map((cell) => {
+        everyCell().map((cell) => {
           const subject = cell as unknown as Cell<Record<string, Tensor>>;
           const x = randn([40, 1, 3], seeded(2));
           const { exponents } = lyapunovSpectrum(subject, x, { warmup: 0 });
