@@ -1,12 +1,12 @@
 import { Generator } from "@unroll/tensor";
 import { describe, expect, it } from "vitest";
-import type { Timing } from "../measure.ts";
 import type { Absent, Row } from "../result.ts";
 import type { Bench } from "../suite.ts";
 import { inferSuite } from "./against-peers.ts";
 import type { Peer } from "./lineup.ts";
 import { Missing } from "./peers.ts";
 import type { Job } from "./protocol.ts";
+import { sampleMeasure } from "./sample-measure.ts";
 
 /** A bench where Unroll takes a second, tfjs wasm twenty and tfjs cpu too long from the second size on; others are missing. */
 function benchOf(prepared: string[]): Bench {
@@ -40,16 +40,7 @@ function benchOf(prepared: string[]): Bench {
     signal: new AbortController().signal,
     secondsOf: () => 1000,
     note: () => {},
-    measure: async (
-      _: string,
-      __: number,
-      candidates: Record<string, { time: (calls: number) => Promise<number> }>,
-    ) => {
-      const timings: Record<string, Timing> = {};
-      for (const [name, { time }] of Object.entries(candidates))
-        timings[name] = { samples: [await time(1), await time(1)], calls: 1 };
-      return timings;
-    },
+    measure: sampleMeasure,
   };
   return bench as unknown as Bench;
 }

@@ -1,12 +1,12 @@
 import { Generator } from "@unroll/tensor";
 import { describe, expect, it } from "vitest";
-import type { Timing } from "../measure.ts";
 import type { Bench } from "../suite.ts";
 import { contest } from "./contest.ts";
 import { sequenceJob } from "./job.ts";
 import type { Peer } from "./lineup.ts";
 import { CannotDo, TookTooLong } from "./peer-process.ts";
 import { Missing } from "./peers.ts";
+import { sampleMeasure } from "./sample-measure.ts";
 
 const job = sequenceJob("infer", "rnn", { B: 1, T: 1, I: 1, H: 1 }, new Generator(1));
 const output = Float32Array.of(1, 2);
@@ -56,16 +56,7 @@ function benchOf(behaviours: Readonly<Record<string, Behaviour>>): Bench {
     signal: new AbortController().signal,
     secondsOf: () => 5,
     note: () => {},
-    measure: async (
-      _: string,
-      __: number,
-      candidates: Record<string, { time: (calls: number) => Promise<number> }>,
-    ) => {
-      const timings: Record<string, Timing> = {};
-      for (const [name, { time }] of Object.entries(candidates))
-        timings[name] = { samples: [await time(1), await time(1), await time(1)], calls: 1 };
-      return timings;
-    },
+    measure: sampleMeasure,
   };
   return bench as unknown as Bench;
 }
