@@ -27,12 +27,13 @@ const taskNames: readonly TaskName[] = ["text", "adding"];
 
 /** How much work the default, `--quick` and `--full` are. */
 const sizes = {
-  quick: { steps: 40, hidden: { text: 32, adding: 16 }, seeds: 1, probes: 8, races: null },
+  quick: { steps: 40, hidden: { text: 32, adding: 16 }, seeds: 1, probes: 8, races: null, spectra: ["text", "adding"] },
   default: {
     steps: 400,
     hidden: { text: 64, adding: 32 },
     seeds: 1,
     probes: 16,
+    spectra: ["adding"],
     races: { seeds: 2, length: 30, hidden: 16, learningRate: 0.01, cap: 24_000, evaluateEvery: 500 },
   },
   full: {
@@ -40,9 +41,13 @@ const sizes = {
     hidden: { text: 128, adding: 64 },
     seeds: 5,
     probes: 40,
+    spectra: ["adding"],
     races: { seeds: 5, length: 100, hidden: 32, learningRate: 1e-3, cap: 200_000, evaluateEvery: 2000 },
   },
 } as const;
+
+/** Singular values cost the cube of the state's size at each lag, so they are taken of the task with the smaller nets. */
+const spectrumLags: readonly number[] = [0, 1, 2, 5, 10, 20, 30, 50, 75, 100];
 
 /** What races unless cells are named: one cell from several starts, and different cells. */
 const racers: readonly string[] = ["rnn", "rnn-orthogonal", "lstm-fb0", "lstm-fb1", "lstm-fb3", "lstm-chrono", "gru"];
@@ -83,6 +88,10 @@ export function configOf(options: GradflowOptions): GradflowConfig {
     // Infinity switches clipping off.
     clip: positive("clip", options.clip, 1, Number.POSITIVE_INFINITY),
     data: pathOption("data", options.data),
+    spectra: {
+      tasks: tasks.filter((task) => (size.spectra as readonly TaskName[]).includes(task)),
+      lags: spectrumLags,
+    },
     races:
       races === null || !tasks.includes("adding")
         ? null

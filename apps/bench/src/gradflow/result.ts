@@ -2,7 +2,7 @@ import type { Environment } from "../environment.ts";
 import type { RunRecord } from "../grid/record.ts";
 
 /** Rises when a field changes its meaning, so that an old file is never misread. */
-export const resultVersion = 2;
+export const resultVersion = 3;
 
 /** Everything that one `bench gradflow` run measured: what the report shows, and what the JSON file holds. */
 export interface BenchResult {
@@ -41,6 +41,8 @@ export interface GradflowConfig {
   readonly clip: number;
   /** The text's file, or undefined for the bundled book. */
   readonly data: string | undefined;
+  /** Of which tasks, and at which lags, the singular values of the long-term Jacobian are taken, before and after training. */
+  readonly spectra: { readonly tasks: readonly TaskName[]; readonly lags: readonly number[] };
   /** Short races on the adding problem, for half-life before training against sequences to success; null for none. */
   readonly races: RaceSettings | null;
 }
@@ -100,6 +102,45 @@ export interface ProbeResult {
   /** By state: `h`, and `c` for an LSTM; and all states together. */
   readonly curves: Readonly<Record<string, Curve>>;
   readonly joint: Curve;
+  /** Of cells with gates, at a few probes. */
+  readonly gates?: GateResult;
+  /** Before and after training, of the tasks that the settings name. */
+  readonly spectrum?: SpectrumResult;
+  /** The largest singular value of a simple recurrent cell's weight: no step multiplies a gradient by more. */
+  readonly gain?: number;
+}
+
+/** What gates did over all steps of the probe's first two sequences. */
+export interface GateResult {
+  /** By name: i, f, o of an LSTM; r, z of a GRU. Over all units. */
+  readonly shares: Readonly<Record<string, GateShares>>;
+  /** Which of them keeps the state. */
+  readonly keep: string;
+  /** By unit, in steps: `-1 / E[ln f]` of the gate that keeps; null where it is never less than 1. */
+  readonly timeScales: readonly (number | null)[];
+}
+
+export interface GateShares {
+  /** The share of values in each of equal bins from 0 to 1. */
+  readonly histogram: readonly number[];
+  /** The shares of values below 0.1 and above 0.9. */
+  readonly closed: number;
+  readonly open: number;
+  /** The mean natural logarithm. */
+  readonly meanLog: number;
+}
+
+/** The singular values of `∂s_T / ∂s_(T-n)` on the probe's first sequence. */
+export interface SpectrumResult {
+  /** How many there are: the numbers in the whole state. */
+  readonly width: number;
+  readonly lags: readonly number[];
+  /** By lag: log10 of up to 17 of them at equal distances in rank, the largest first and the smallest last; null for an exact zero. */
+  readonly log10: readonly (readonly (number | null)[])[];
+  /** By lag: log10 of the largest over the smallest; null where the smallest is an exact zero. */
+  readonly condition: readonly (number | null)[];
+  /** By lag: in how many directions a gradient survives. */
+  readonly effectiveRank: readonly (number | null)[];
 }
 
 export interface Curve {

@@ -1,9 +1,11 @@
 import {
   type BenchResult,
   type Curve,
+  type GateResult,
   type ProbeResult,
   type RunResult,
   resultVersion,
+  type SpectrumResult,
   type TaskName,
   type TaskResult,
 } from "../gradflow/result.ts";
@@ -27,6 +29,8 @@ const cells: Readonly<Record<string, readonly [string, number, number, number, n
   "rnn-eq": ["RNN, parameters of the LSTM", 150, 36_000, 0.51, 0.6, 0, 2.4],
   "gru-eq": ["GRU, parameters of the LSTM", 77, 36_000, 0.57, 0.8, 0.2, 2.08],
 };
+
+const spectrumLags = [0, 1, 2, 5, 10, 20, 50, 100];
 
 /** A result that looks like a real one, the same at every call: what tests and pictures of the report are made of. */
 export function sampleResult(options: SampleOptions = {}): BenchResult {
@@ -62,6 +66,7 @@ export function sampleResult(options: SampleOptions = {}): BenchResult {
       learningRate: 2e-3,
       clip: 1,
       data: undefined,
+      spectra: { tasks, lags: spectrumLags.filter((lag) => lag <= lags) },
       races: null,
     },
     races: [],
@@ -115,9 +120,16 @@ function sampleTask(
           const done = probes > 1 ? k / (probes - 1) : 0;
           const slope = Math.log10(before + (after - before) * Math.sqrt(done)) + 0.004 * (wobble() - 0.5);
           const main = sampleCurve(slope, drop, lags, wobble);
-          if (!cell.startsWith("lstm")) return { step: k * probeEvery, curves: { h: main }, joint: main };
+          const step = k * probeEvery;
+          const spectrum =
+            (k === 0 || k === probes - 1) && !cell.endsWith("-eq") ? { spectrum: sampleSpectrum(slope, lags) } : {};
+          if (cell.startsWith("rnn")) return { step, curves: { h: main }, joint: main, gain: 1.1, ...spectrum };
+          const names = cell.startsWith("lstm") ? ["i", "f", "o"] : ["r", "z"];
+          const gates =
+            k % Math.max(1, Math.ceil((probes - 1) / 4)) === 0 ? { gates: sampleGates(names, 10 ** slope) } : {};
+          if (!cell.startsWith("lstm")) return { step, curves: { h: main }, joint: main, ...gates, ...spectrum };
           const c = sampleCurve(slope, 0.15, lags, wobble);
-          return { step: k * probeEvery, curves: { h: main, c }, joint: c };
+          return { step, curves: { h: main, c }, joint: c, ...gates, ...spectrum };
         }),
       };
     }),
@@ -128,6 +140,35 @@ function sampleTask(
     metric: text ? "bits per character" : "mean squared error",
     baseline: { value: top, formula: text ? "log2 83, every symbol alike" : "always answering 1" },
     runs,
+  };
+}
+
+/** Gates that lie around a mean, those that keep the state among them. */
+function sampleGates(names: readonly string[], mean: number): GateResult {
+  const histogram = Array.from({ length: 20 }, (_, bin) => Math.exp(-(((bin + 0.5) / 20 - mean) ** 2) / 0.02));
+  const sum = histogram.reduce((a, b) => a + b, 0);
+  const shares = {
+    histogram: histogram.map((part) => part / sum),
+    closed: (histogram[0] + histogram[1]) / sum,
+    open: (histogram[18] + histogram[19]) / sum,
+    meanLog: Math.log(mean),
+  };
+  return {
+    shares: Object.fromEntries(names.map((name) => [name, shares])),
+    keep: names[1],
+    timeScales: Array.from({ length: 64 }, (_, unit) => (-1 / Math.log(mean)) * 2 ** (unit / 32 - 1)),
+  };
+}
+
+/** Singular values that fan out from 1: the largest falls like the curve, the smallest three times as fast. */
+function sampleSpectrum(slope: number, all: number): SpectrumResult {
+  const lags = spectrumLags.filter((lag) => lag <= all);
+  return {
+    width: 64,
+    lags,
+    log10: lags.map((lag) => Array.from({ length: 17 }, (_, line) => slope * lag * (1 + line / 8))),
+    condition: lags.map((lag) => -2 * slope * lag),
+    effectiveRank: lags.map((lag) => 1 + 63 / (1 + lag)),
   };
 }
 
