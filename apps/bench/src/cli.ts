@@ -7,6 +7,7 @@ import { runGradflow } from "./gradflow/run.ts";
 import { gridJsonSchema } from "./grid/config.ts";
 import { diffResults, type GridOptions, mergeRuns, planGrid, runGrid } from "./grid/run.ts";
 import { InputError } from "./input-error.ts";
+import { type LabOptions, runLab } from "./lab/command.ts";
 import type { SpeedOptions } from "./speed/config.ts";
 import { suiteNames } from "./speed/result.ts";
 import { runSpeed } from "./speed/run.ts";
@@ -40,6 +41,14 @@ cli
   .example((name) => `  $ ${name} gradflow --task text --cells rnn,lstm --data my-book.txt --out my-results`)
   .action(async (options: GradflowOptions) => {
     process.exitCode = await runGradflow(options, manifest.version);
+  });
+
+cli
+  .command("lab <file>", "Train what a link of the gradient-flow lab holds, and print its numbers as lines of JSON")
+  .usage("lab <file> [options]\n  <file>: the configuration that the page exports")
+  .option("--steps <count>", "training steps of each cell (default: 100)")
+  .action(async (file: string, options: LabOptions) => {
+    process.exitCode = await runLab(file, options, (line) => process.stdout.write(`${line}\n`));
   });
 
 const shipped = "a file, or the name of one in apps/bench/configs";

@@ -1,6 +1,6 @@
 import { GRU, LSTM, type Recurrent, RNN } from "@unroll/cells";
 import type { Generator, Tensor } from "@unroll/tensor";
-import { type Start, starts } from "./starts.ts";
+import { type Start, startOf, starts } from "./starts.ts";
 
 /** The state that a recurrent layer carries, whatever its names. */
 export type LayerState = Readonly<Record<string, Tensor>>;
@@ -52,34 +52,57 @@ const kinds: readonly Kind[] = [
 
 /** All that can be compared: every cell with every initialisation that it can have, at both sizes. */
 export const lineup: readonly Entry[] = kinds.flatMap((kind) =>
-  [undefined, ...starts.filter(({ gated }) => !gated || kind.keep !== undefined)].flatMap((start) => [
-    entry(kind, start, false),
-    entry(kind, start, true),
+  [[], ...starts.filter((start) => fits(kind, start)).map((start) => [start])].flatMap((begin) => [
+    entry(kind, begin, false),
+    entry(kind, begin, true),
   ]),
 );
 
 /** What `bench gradflow` compares unless it is told otherwise. */
 export const defaultCells: readonly string[] = ["rnn", "lstm", "lstm-fb1", "gru", "rnn-eq", "gru-eq"];
 
-function entry(kind: Kind, start: Start | undefined, equalParameters: boolean): Entry {
+function fits({ keep }: Kind, { gated }: Start): boolean {
+  return !gated || keep !== undefined;
+}
+
+/** @param begin what changes the weights, one after the other */
+function entry(kind: Kind, begin: readonly Start[], equalParameters: boolean): Entry {
   const { gates, keep, write } = kind;
-  const parts = [kind.label, start?.label, equalParameters ? "parameters of the LSTM" : undefined];
   return {
-    key: [kind.key, start?.key, equalParameters ? "eq" : undefined].filter((part) => part !== undefined).join("-"),
-    label: parts.filter((part) => part !== undefined).join(", "),
+    key: [kind.key, ...begin.map(({ key }) => key), ...(equalParameters ? ["eq"] : [])].join("-"),
+    label: [
+      kind.label,
+      ...begin.map(({ label }) => label),
+      ...(equalParameters ? ["parameters of the LSTM"] : []),
+    ].join(", "),
     gates,
     equalParameters,
     make: (inputSize, hiddenSize, generator, horizon) => {
       const layer = kind.make(inputSize, hiddenSize, generator);
-      start?.apply(layer, { gates, keep, write, horizon, generator });
+      for (const start of begin) start.apply(layer, { gates, keep, write, horizon, generator });
       return layer;
     },
   };
 }
 
+/**
+ * The entry of a key: a cell, how it starts, in any number of steps, and whether it has the LSTM's number of parameters:
+ * `lstm`, `gru-fb2.5`, `rnn-orthogonal-b0`, `lstm-w0-fb3-eq`.
+ *
+ * @returns undefined when a part is unknown, or does not fit the cell
+ */
+export function findEntry(key: string): Entry | undefined {
+  const [name, ...parts] = key.split("-");
+  const kind = kinds.find((candidate) => candidate.key === name);
+  const equalParameters = parts[parts.length - 1] === "eq";
+  const begin = (equalParameters ? parts.slice(0, -1) : parts).map(startOf);
+  if (kind === undefined || !begin.every((start) => start !== undefined && fits(kind, start))) return undefined;
+  return entry(kind, begin as readonly Start[], equalParameters);
+}
+
 /** The entry of a key that has been checked. */
 export function entryOf(key: string): Entry {
-  const found = lineup.find((candidate) => candidate.key === key);
+  const found = findEntry(key);
   if (found === undefined) throw new Error(`no cell ${key}; there are ${lineup.map((known) => known.key).join(", ")}`);
   return found;
 }

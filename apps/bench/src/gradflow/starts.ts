@@ -1,5 +1,5 @@
-import { identityInit, orthogonal } from "@unroll/nn";
-import { assign, type Generator, type Tensor, uniform } from "@unroll/tensor";
+import { identityInit, normalInit, orthogonal } from "@unroll/nn";
+import { assign, type Generator, mul, type Tensor, tensor, uniform, zeros } from "@unroll/tensor";
 import type { Layer } from "./lineup.ts";
 
 /** What an initialisation may depend on beside the layer. */
@@ -31,6 +31,11 @@ function keepBias(value: number): Start {
     gated: true,
     apply: (layer, { keep }) => setBias(layer, keep, () => value),
   };
+}
+
+/** Writes a recurrent weight: the same block for each gate. */
+function setRecurrent(layer: Layer, gates: number, block: () => Tensor): void {
+  assign(layer.weight_hh_l0, stacked(block(), gates));
 }
 
 /**
@@ -71,12 +76,100 @@ export const starts: readonly Start[] = [
     label: "identity",
     gated: false,
     apply: (layer, { gates }) => {
-      const { weight_hh_l0: weight, hiddenSize } = layer;
-      assign(weight, stacked(identityInit([hiddenSize, hiddenSize]), gates));
+      const { hiddenSize } = layer;
+      setRecurrent(layer, gates, () => identityInit([hiddenSize, hiddenSize]));
       for (let gate = 0; gate < gates; gate++) setBias(layer, gate, () => 0);
     },
   },
 ];
+
+/** The initialisations that show one thing at a time, and those with a number of one's choice. */
+const studies: readonly { readonly pattern: RegExp; readonly make: (value: number) => Omit<Start, "key"> }[] = [
+  { pattern: /^fb(\d+(?:\.\d+)?)$/, make: keepBias },
+  {
+    // Gaussian recurrent weights of standard deviation s / √H: random nets between silence and chaos.
+    pattern: /^sw(\d+(?:\.\d+)?)$/,
+    make: (value) => ({
+      label: `σ_w = ${value}`,
+      gated: false,
+      apply: (layer, { gates, generator }) => {
+        const { weight_hh_l0: weight, hiddenSize } = layer;
+        assign(weight, normalInit([gates * hiddenSize, hiddenSize], { std: value / Math.sqrt(hiddenSize), generator }));
+      },
+    }),
+  },
+  {
+    // Units that only feed themselves, by this weight.
+    pattern: /^latch(\d+(?:\.\d+)?)$/,
+    make: (value) => ({
+      label: `latches of ${value}`,
+      gated: false,
+      apply: (layer, { gates }) => {
+        const { hiddenSize } = layer;
+        setRecurrent(layer, gates, () => mul(identityInit([hiddenSize, hiddenSize]), value));
+      },
+    }),
+  },
+  {
+    // Pairs of units [[0.9, 1], [0, 0.9]]: eigenvalues below 1, and a norm that rises before it falls.
+    pattern: /^bump()$/,
+    make: () => ({
+      label: "not normal",
+      gated: false,
+      apply: (layer, { gates }) => {
+        const { hiddenSize } = layer;
+        setRecurrent(layer, gates, () => pairs(hiddenSize));
+      },
+    }),
+  },
+  {
+    pattern: /^b0()$/,
+    make: () => ({
+      label: "biases 0",
+      gated: false,
+      apply: (layer, { gates }) => {
+        for (let gate = 0; gate < gates; gate++) setBias(layer, gate, () => 0);
+      },
+    }),
+  },
+  {
+    // Weights of 0: gates that see neither input nor state, only their biases.
+    pattern: /^w0()$/,
+    make: () => ({
+      label: "weights 0",
+      gated: false,
+      apply: (layer) => {
+        for (const weight of [layer.weight_ih_l0, layer.weight_hh_l0]) assign(weight, zeros(weight.shape));
+      },
+    }),
+  },
+];
+
+/**
+ * The initialisation of a key: one of {@link starts}, or `fb2.5` (any forget bias), `sw1.5` (Gaussian recurrent weights of
+ * standard deviation 1.5 / √H), `latch4` (recurrent weights 4 times the identity), `bump` (pairs of units that are not normal),
+ * `b0` (biases 0), `w0` (weights 0).
+ *
+ * @returns undefined for an unknown key
+ */
+export function startOf(key: string): Start | undefined {
+  const known = starts.find((start) => start.key === key);
+  if (known !== undefined) return known;
+  for (const { pattern, make } of studies) {
+    const match = pattern.exec(key);
+    if (match !== null) return { ...make(Number(match[1])), key };
+  }
+  return undefined;
+}
+
+function pairs(size: number): Tensor {
+  const values = new Float32Array(size * size);
+  for (let unit = 0; unit < size; unit++) {
+    values[unit * size + unit] = 0.9;
+    if (unit % 2 === 0 && unit + 1 < size) values[unit * size + unit + 1] = 1;
+  }
+  return tensor(values, { shape: [size, size] });
+}
 
 function stacked(block: Tensor, gates: number): Float32Array {
   const values = new Float32Array(block.size * gates);

@@ -3,8 +3,8 @@ import type { ModelShape, SequenceModel } from "./model.ts";
 import type { TaskName, TaskResult } from "./result.ts";
 
 /** What a task asks of the training loop. */
-export interface Task {
-  readonly name: TaskName;
+export interface Task<Name extends string = TaskName> {
+  readonly name: Name;
   readonly description: string;
   readonly metric: string;
   readonly baseline: TaskResult["baseline"];

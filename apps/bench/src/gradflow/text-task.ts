@@ -11,11 +11,18 @@ import type { Tokens } from "./tokens.ts";
 
 /** How much of the text, at its end, is for validation. */
 const validationShare = 0.05;
-/** Validation reads at most this many characters: enough for two digits of bits per character. */
+/** Enough for two digits of bits per character. */
 const validationCharacters = 20_000;
 
+/** What a text task needs to know of a run. */
+export interface TextSettings extends Pick<GradflowConfig, "length" | "embedding" | "lags" | "warmup" | "probeBatch"> {
+  readonly batch: { readonly text: number };
+  /** Validation reads at most so many characters; 20,000 unless given. */
+  readonly validationCharacters?: number;
+}
+
 /** A character language model: predict each next character of a book. */
-export function textTask({ name, ids, symbols }: Tokens, config: GradflowConfig): Task {
+export function textTask({ name, ids, symbols }: Tokens, config: TextSettings): Task {
   const tokens = tensor(ids);
   const { train, validation } = split(name, tokens, config);
   const batches = new LanguageModelBatches(train, {
@@ -49,7 +56,7 @@ export function textTask({ name, ids, symbols }: Tokens, config: GradflowConfig)
   };
 }
 
-function split(name: string, tokens: Tensor, config: GradflowConfig): { train: Tensor; validation: Tensor } {
+function split(name: string, tokens: Tensor, config: TextSettings): { train: Tensor; validation: Tensor } {
   const probeLength = config.warmup + config.lags + 1;
   const held = Math.max(Math.ceil(tokens.size * validationShare), probeLength + config.probeBatch);
   const needed = config.batch.text * config.length + 1;
@@ -63,8 +70,8 @@ function split(name: string, tokens: Tensor, config: GradflowConfig): { train: T
 }
 
 /** Mean bits per character over parallel streams whose state carries from window to window. */
-function validate(model: SequenceModel, validation: Tensor, config: GradflowConfig): number {
-  const text = slice(validation, 0, 0, validationCharacters);
+function validate(model: SequenceModel, validation: Tensor, config: TextSettings): number {
+  const text = slice(validation, 0, 0, config.validationCharacters ?? validationCharacters);
   const batchSize = Math.min(config.batch.text, text.size - 1);
   let total = 0;
   let count = 0;
@@ -81,7 +88,7 @@ function validate(model: SequenceModel, validation: Tensor, config: GradflowConf
 }
 
 /** `[warmup + lags + 1, probeBatch]`: passages spread evenly over the validation text. */
-function probeTokens(validation: Tensor, config: GradflowConfig): Tensor {
+function probeTokens(validation: Tensor, config: TextSettings): Tensor {
   const length = config.warmup + config.lags + 1;
   const stride = Math.floor((validation.size - length) / config.probeBatch);
   return stack(

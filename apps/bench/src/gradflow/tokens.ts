@@ -1,6 +1,6 @@
 import { CharVocabulary } from "@unroll/data";
 
-/** A text as symbols, in memory that all threads share. */
+/** A text as symbols, in memory that all threads share where there is such memory. */
 export interface Tokens {
   /** What the text is called. */
   readonly name: string;
@@ -12,7 +12,11 @@ export interface Tokens {
 export function tokensOf(name: string, text: string): Tokens {
   const vocabulary = CharVocabulary.fromText(text);
   const encoded = vocabulary.encode(text);
-  const ids = new Int32Array(new SharedArrayBuffer(encoded.size * Int32Array.BYTES_PER_ELEMENT));
+  const bytes = encoded.size * Int32Array.BYTES_PER_ELEMENT;
+  // Pages have it only where they are isolated from other origins.
+  const ids = new Int32Array(
+    typeof SharedArrayBuffer === "undefined" ? new ArrayBuffer(bytes) : new SharedArrayBuffer(bytes),
+  );
   ids.set(encoded.data);
   return { name, ids, symbols: vocabulary.size };
 }

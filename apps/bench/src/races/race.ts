@@ -1,13 +1,14 @@
 import { backward } from "@unroll/autograd";
 import type { SequenceBatch, SequenceDataset } from "@unroll/data";
 import { Adam, clipGradNorm } from "@unroll/optim";
-import { Generator, select, slice, type Tensor } from "@unroll/tensor";
+import { Generator, slice, type Tensor } from "@unroll/tensor";
 import { mean, median } from "simple-statistics";
 import { entryOf } from "../gradflow/lineup.ts";
 import { SequenceModel } from "../gradflow/model.ts";
 import { measureFlow } from "../grid/flow.ts";
 import type { Flow, GridEvent, Look, Outcome } from "../grid/record.ts";
 import type { RaceSpec } from "../grid/spec.ts";
+import { answerOf } from "./answer.ts";
 import { lossOf, scoreOver } from "./score.ts";
 import { horizonOf, raceTask } from "./tasks.ts";
 
@@ -125,12 +126,6 @@ function modelOf(spec: RaceSpec, { inputSize, outputSize }: SequenceDataset): Se
   const horizon = horizonOf(spec.task, spec.length);
   const shape = { symbols: undefined, inputSize, outputSize, horizon };
   return new SequenceModel(entryOf(spec.cell), shape, spec.hidden, new Generator(spec.seed));
-}
-
-/** `[B, O]` from the state after each sequence's own last step, or `[T, B, O]` from all steps. */
-function answerOf(model: SequenceModel, { answers }: SequenceDataset, { input, lengths }: SequenceBatch): Tensor {
-  const { output, state } = model.recurrent.forward(input, { lengths });
-  return model.output.forward(answers === "every" ? output : select(state.h, 0, 0));
 }
 
 function lookAt(model: SequenceModel, { data, batches }: Held, sequences: number, trainingLoss: number | null) {

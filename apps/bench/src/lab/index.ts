@@ -1,0 +1,29 @@
+// What a lab run is, from its configuration to its numbers: the part of the benchmark that pages share with the command line.
+export { type Entry, entryOf, findEntry } from "../gradflow/lineup.ts";
+export { type Tokens, tokensOf } from "../gradflow/tokens.ts";
+export {
+  type ConfigProblem,
+  defaultLabConfig,
+  type LabConfig,
+  type LabTaskName,
+  labLimits,
+  labTasks,
+  labVersion,
+  mostCells,
+  type ParsedLabConfig,
+  type ProbeInput,
+  parseLabConfig,
+  probeInputs,
+  shortest,
+} from "./config.ts";
+export { lineOf } from "./ndjson.ts";
+export { type CurveFit, type FlowCurve, type GateRecord, gateBins, type ProbeRecord } from "./probe.ts";
+export {
+  flopPerStep,
+  type LabEvent,
+  type LabLane,
+  type LaneOptions,
+  openLane,
+  type TaskFacts,
+} from "./run.ts";
+export type { Example, Look } from "./task.ts";
