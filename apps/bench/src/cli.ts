@@ -89,8 +89,8 @@ cli
   .command("plan <file>", "Say what a grid would take on this machine: runs, caps, hours")
   .usage(`plan <file> [options]\n  <file>: ${shipped}`)
   .option("--shard <i/n>", "only the i-th of n parts")
-  .action((file: string, options: GridOptions) => {
-    process.exitCode = planGrid(file, options);
+  .action(async (file: string, options: GridOptions) => {
+    process.exitCode = await planGrid(file, options);
   });
 
 cli

@@ -52,6 +52,15 @@ describe("readGrid", () => {
     expect(message).not.toContain("\n");
   });
 
+  it("names a length that a task of pictures does not have", () => {
+    const file = path.join(folder, "digits.json");
+    const race = { kind: "race", task: "digits-sequential", lengths: [196, 100], cells: ["lstm"] };
+    writeFileSync(file, JSON.stringify({ name: "digits", title: "Digits", experiments: [race] }));
+    expect(() => readGrid(file)).toThrow(
+      "experiments[0].lengths[1]: digits-sequential has sequences of 784, 196, 49 steps, got 100",
+    );
+  });
+
   it("refuses what is not there, and what is no JSON", () => {
     writeFileSync(path.join(folder, "broken.json"), "{");
     expect(() => readGrid("no-such-grid")).toThrow(/cannot read the grid .*no-such-grid\.json/);

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { min } from "simple-statistics";
 import { runTrial } from "../history/trial.ts";
 import { runRace } from "../races/race.ts";
+import type { Sources } from "../races/tasks.ts";
 import { settingsOf, titleOf, variantOf } from "./describe.ts";
 import { groupBy, variantKey } from "./group.ts";
 import type { RunSpec } from "./spec.ts";
@@ -34,7 +35,11 @@ const besideTraining = 1.1;
 const stretches = 3;
 
 /** Times a few sequences of every kind of run on this machine, and adds up what all runs take at most. */
-export function planRuns(specs: readonly RunSpec[], onRow: (done: number, of: number) => void = () => {}): Plan {
+export function planRuns(
+  specs: readonly RunSpec[],
+  sources: Sources = {},
+  onRow: (done: number, of: number) => void = () => {},
+): Plan {
   const groups = groupBy(specs, variantKey);
   // Seeds, caps, rates and clipping do not change how long a sequence takes.
   const known = new Map<string, number>();
@@ -42,7 +47,7 @@ export function planRuns(specs: readonly RunSpec[], onRow: (done: number, of: nu
     onRow(k, groups.size);
     const [spec] = group;
     const shape = JSON.stringify({ ...spec, seed: 0, cap: 0, learningRate: 0, clip: 0 });
-    const secondsPerSequence = known.get(shape) ?? timeOf(spec);
+    const secondsPerSequence = known.get(shape) ?? timeOf(spec, sources);
     known.set(shape, secondsPerSequence);
     return {
       title: titleOf(spec),
@@ -60,9 +65,9 @@ export function planRuns(specs: readonly RunSpec[], onRow: (done: number, of: nu
 }
 
 /** Seconds for a sequence, between a run's first reports, when everything has been compiled. */
-function timeOf(spec: RunSpec): number {
+function timeOf(spec: RunSpec, sources: Sources): number {
   const long = { ...spec, cap: 1_000_000, evaluateEvery: 1_000_000 };
-  const events = long.kind === "race" ? runRace(long) : runTrial(long);
+  const events = long.kind === "race" ? runRace(long, sources) : runTrial(long);
   let [from, sequences] = [0, 0];
   const times: number[] = [];
   for (const event of events) {

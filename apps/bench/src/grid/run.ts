@@ -14,6 +14,7 @@ import { RunLog } from "./log.ts";
 import { planRuns } from "./plan.ts";
 import type { RunRecord } from "./record.ts";
 import { fileNames, type GridResult, gridResultVersion, readRuns } from "./result.ts";
+import { sourcesOf } from "./sources.ts";
 import { type GridConfig, idOf, runsOf, shardOf } from "./spec.ts";
 import { summarizeRuns } from "./summary.ts";
 import { renderDiff, renderPlan, renderSummary } from "./tables.ts";
@@ -36,6 +37,8 @@ export async function runGrid(given: string, options: GridOptions, version: stri
   const specs = shard === undefined ? runsOf(config) : shardOf(runsOf(config), shard);
   const out = outOf(options, config.name);
   await claimFolder("--out", out, []);
+  // Worker threads load them again; what has to be fetched is fetched once, and said once.
+  await sourcesOf(specs);
   const log = new RunLog(path.join(out, fileNames.log));
   const ids = new Set(specs.map(idOf));
   const before = log.records.filter(({ id }) => ids.has(id)).length;
@@ -61,11 +64,13 @@ export async function runGrid(given: string, options: GridOptions, version: stri
 }
 
 /** `bench plan`: what a grid would take here, without running it. */
-export function planGrid(given: string, options: GridOptions): number {
+export async function planGrid(given: string, options: GridOptions): Promise<number> {
   const config = readGrid(given);
   const shard = shardOption(options.shard);
   const specs = shard === undefined ? runsOf(config) : shardOf(runsOf(config), shard);
-  const plan = planRuns(specs, (done, of) => process.stderr.write(`timing ${done + 1} of ${of}\r`));
+  const plan = planRuns(specs, await sourcesOf(specs), (done, of) =>
+    process.stderr.write(`timing ${done + 1} of ${of}\r`),
+  );
   process.stdout.write(`${config.title}\n\n${renderPlan(plan)}\n`);
   return 0;
 }

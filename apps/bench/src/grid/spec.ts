@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { lineup } from "../gradflow/lineup.ts";
 import { experimentNames } from "../history/experiments.ts";
-import { raceTaskNames } from "../races/tasks.ts";
+import { lengthsOf, raceTaskNames } from "../races/tasks.ts";
 
 const count = z.int().min(1);
 const cell = z.enum(lineup.map(({ key }) => key));
@@ -66,6 +66,18 @@ const raceGrid = z.strictObject({
   seeds,
 });
 
+/** A task that has a few lengths only says so before anything runs. */
+function checkLengths({ task, lengths }: z.infer<typeof raceGrid>, context: z.RefinementCtx): void {
+  const known = lengthsOf(task);
+  for (const [k, length] of lengths.entries())
+    if (known !== undefined && !known.includes(length))
+      context.addIssue({
+        code: "custom",
+        path: ["lengths", k],
+        message: `${task} has sequences of ${known.join(", ")} steps, got ${length}`,
+      });
+}
+
 const historyGrid = z.strictObject({
   kind: history.kind,
   experiments: z.array(history.experiment).min(1),
@@ -79,7 +91,7 @@ export const gridSchema = z.strictObject({
   $schema: z.string().optional(),
   name: z.string().regex(/^[\w-]+$/, "letters, digits, - and _"),
   title: z.string().min(1),
-  experiments: z.array(z.discriminatedUnion("kind", [raceGrid, historyGrid])).min(1),
+  experiments: z.array(z.discriminatedUnion("kind", [raceGrid.superRefine(checkLengths), historyGrid])).min(1),
 });
 
 /** A grid file that has been checked, with its defaults filled in. */

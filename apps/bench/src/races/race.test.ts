@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { GridEvent, Outcome } from "../grid/record.ts";
 import { sampleSpec } from "../grid/sample-record.ts";
 import { runRace } from "./race.ts";
-import { raceTask, raceTaskNames } from "./tasks.ts";
+import { sampleDigits } from "./sample-digits.ts";
+import { lengthsOf, raceTask, raceTaskNames } from "./tasks.ts";
 
 function outcomeOf(events: Iterable<GridEvent>): Outcome {
   const all = [...events];
@@ -53,7 +54,10 @@ describe("runRace", () => {
 
   it("measures gradient flow of every task before training", () => {
     for (const task of raceTaskNames) {
-      const { flows } = outcomeOf(runRace(sampleSpec({ task, length: 24, cap: 16, evaluateEvery: 16 })));
+      const length = lengthsOf(task)?.at(-1) ?? 24;
+      const { flows } = outcomeOf(
+        runRace(sampleSpec({ task, length, cap: 16, evaluateEvery: 16 }), { digits: sampleDigits(6200) }),
+      );
       expect(flows).toHaveLength(2);
       expect(flows[0].decayPerStep, task).toBeGreaterThan(0.3);
       expect(flows[0].decayPerStep, task).toBeLessThan(1);

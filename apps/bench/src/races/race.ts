@@ -10,7 +10,7 @@ import type { Flow, GridEvent, Look, Outcome } from "../grid/record.ts";
 import type { RaceSpec } from "../grid/spec.ts";
 import { answerOf } from "./answer.ts";
 import { lossOf, scoreOver } from "./score.ts";
-import { horizonOf, raceTask } from "./tasks.ts";
+import { horizonOf, raceTask, type Sources } from "./tasks.ts";
 
 /** Held-out sequences are the same for all cells and seeds. */
 const heldSequences = 512;
@@ -26,12 +26,14 @@ const metrics = { squaredError: "mean squared error", crossEntropy: "cross entro
 /**
  * Trains one cell until the task is solved on held-out sequences, or the cap is reached. Everything follows from the spec:
  * all cells with one seed see the same sequences in the same order.
+ *
+ * @param sources what the task needs that is not drawn at random
  */
-export function* runRace(spec: RaceSpec): IterableIterator<GridEvent> {
+export function* runRace(spec: RaceSpec, sources: Sources = {}): IterableIterator<GridEvent> {
   const { batch, cap, evaluateEvery } = spec;
   // As many sequences as there may be: index i is a pure function of the seed, whichever cell asks.
-  const data = raceTask(spec.task, spec.length, { seed: spec.seed, count: cap });
-  const held = heldOut(spec);
+  const data = raceTask(spec.task, spec.length, { seed: spec.seed, count: cap }, sources);
+  const held = heldOut(spec, sources);
   const model = modelOf(spec, data);
   const parameters = model.parameters();
   const optimizer = new Adam(parameters, { lr: spec.learningRate });
@@ -91,7 +93,7 @@ export function* runRace(spec: RaceSpec): IterableIterator<GridEvent> {
       parameters: parameters.reduce((sum, { size }) => sum + size, 0),
       hidden: model.recurrent.hiddenSize,
       describe: model.recurrent.describe(),
-      flop: flopOf(spec) * sequences,
+      flop: flopOf(spec, model, data) * sequences,
       seconds: milliseconds / 1000,
       metric: metrics[data.loss],
       chance: data.chance,
@@ -114,8 +116,8 @@ interface Held {
   readonly batches: readonly SequenceBatch[];
 }
 
-function heldOut({ task, length }: RaceSpec): Held {
-  const data = raceTask(task, length, { split: "validation", count: heldSequences });
+function heldOut({ task, length }: RaceSpec, sources: Sources): Held {
+  const data = raceTask(task, length, { split: "validation", count: heldSequences }, sources);
   return {
     data,
     batches: Array.from({ length: heldSequences / heldBatch }, (_, k) => data.batch(k * heldBatch, heldBatch)),
@@ -135,9 +137,7 @@ function lookAt(model: SequenceModel, { data, batches }: Held, sequences: number
 }
 
 /** The operations of one sequence: two for each weight and use, in a forward pass and a backward pass of twice as much. */
-export function flopOf(spec: RaceSpec): number {
-  const data = raceTask(spec.task, spec.length, { count: 1 });
-  const { recurrent } = modelOf(spec, data);
+function flopOf(spec: RaceSpec, { recurrent }: SequenceModel, data: SequenceDataset): number {
   const { hiddenSize } = recurrent;
   const outputs = data.answers === "every" ? data.maxLength : 1;
   const { gates } = entryOf(spec.cell);
