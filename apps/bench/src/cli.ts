@@ -5,7 +5,7 @@ import type { GradflowOptions } from "./gradflow/config.ts";
 import { defaultCells } from "./gradflow/lineup.ts";
 import { runGradflow } from "./gradflow/run.ts";
 import { gridJsonSchema } from "./grid/config.ts";
-import { diffResults, type GridOptions, mergeRuns, planGrid, runGrid } from "./grid/run.ts";
+import { diffResults, type GridOptions, mergeRuns, planGrid, runGrid, showRuns } from "./grid/run.ts";
 import { InputError } from "./input-error.ts";
 import { type LabOptions, runLab } from "./lab/command.ts";
 import type { SpeedOptions } from "./speed/config.ts";
@@ -100,6 +100,16 @@ cli
   .option("--out <dir>", "where results go (default: results/<name>-<time>)")
   .action(async (folders: string[], options: GridOptions & { grid?: unknown }) => {
     process.exitCode = await mergeRuns(folders, options);
+  });
+
+cli
+  .command("show <results>", "Print the tables of runs that were made before: of a folder, result.json or runs.ndjson")
+  .usage("show <results> [options]")
+  .option("--grid <file>", `what should have been run: ${shipped}`)
+  .option("--markdown", "as a document, with expectations, settings, machine and what has not been run")
+  .example((name) => `  $ ${name} show results/fixed --grid fixed-set --markdown > fixed-set.md`)
+  .action((results: string, options: GridOptions & { grid?: unknown; markdown?: boolean }) => {
+    process.exitCode = showRuns(results, options);
   });
 
 cli

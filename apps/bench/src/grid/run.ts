@@ -11,6 +11,7 @@ import { labelOf } from "./describe.ts";
 import { diffRuns } from "./diff.ts";
 import { executeRuns } from "./execute.ts";
 import { RunLog } from "./log.ts";
+import { renderMarkdown } from "./markdown.ts";
 import { planRuns } from "./plan.ts";
 import type { RunRecord } from "./record.ts";
 import { fileNames, type GridResult, gridResultVersion, readRuns } from "./result.ts";
@@ -95,6 +96,20 @@ export async function mergeRuns(
   process.stdout.write(
     `${count(log.records.length, "run")} of ${ids.length}${twice > 0 ? `, ${twice} more that were there twice` : ""}\nreport   ${path.join(out, fileNames.report)}\nnumbers  ${path.join(out, fileNames.result)}\n`,
   );
+  return 0;
+}
+
+/** `bench show`: the tables of runs that were made before, as text or as a Markdown document with what has not been run. */
+export function showRuns(given: string, options: GridOptions & { grid?: unknown; markdown?: boolean }): number {
+  const file = pathOption("grid", options.grid);
+  const config = file === undefined ? undefined : readGrid(file);
+  const found = readRuns(given);
+  const specs = config === undefined ? found.map(({ spec }) => spec) : runsOf(config);
+  const records = inOrder(found, specs.map(idOf));
+  const text = options.markdown
+    ? renderMarkdown(config?.title ?? path.basename(given), specs, records)
+    : `${renderSummary(summarizeRuns(records))}\n\n${records.length} of ${count(specs.length, "run")}\n`;
+  process.stdout.write(text);
   return 0;
 }
 

@@ -11,6 +11,9 @@ export interface VariantSummary {
   readonly variant: string;
   /** The settings of one of them, without the seed. */
   readonly spec: RunSpec;
+  /** When the task counts as solved, in words, and the loss of the best answer that remembers nothing. */
+  readonly success: string;
+  readonly chance: number | undefined;
   readonly hidden: number;
   readonly parameters: number;
   readonly seeds: readonly number[];
@@ -49,6 +52,8 @@ export function summarizeRuns(records: readonly RunRecord[]): VariantSummary[] {
       settings: settingsOf(spec),
       variant: variantOf(spec),
       spec,
+      success: outcome.success,
+      chance: outcome.chance,
       hidden: outcome.hidden,
       parameters: outcome.parameters,
       seeds: group.map((record) => record.spec.seed),
