@@ -31,24 +31,27 @@ export function scoreOf(fn: string, judging: Judging, output: Tensor, batch: Seq
   const expected = answers === "last" ? [sequences, outputSize] : [steps, sequences, outputSize];
   if (!sameShape(output.shape, expected))
     throw new ShapeError(`${fn}: expected an output ${formatShape(expected)}, got ${formatShape(output.shape)}`);
+  const squared = loss === "squaredError";
+  const { target, truth = target } = batch;
   const total = { loss: 0, answers: 0, judged: 0, right: 0, absolute: 0 };
   const correct: boolean[] = [];
   for (let b = 0; b < sequences; b++) {
     const count = answers === "last" ? 1 : batch.lengths.data[b];
     let wrong = 0;
     for (let t = 0; t < count; t++) {
-      const row = rowAt(judging, output, batch, t * sequences + b);
-      total.loss += loss === "crossEntropy" ? crossEntropy(row) : squaredError(row);
+      const row = t * sequences + b;
+      total.loss += (squared ? squaredError : crossEntropy)(output, target, row, outputSize);
       if (t < count - (judging.judged ?? count)) continue;
       total.judged++;
-      if (isRight(judging.rule, row)) total.right++;
+      if (isRight(judging.rule, output, truth, row, outputSize)) total.right++;
       else wrong++;
-      for (let k = 0; k < outputSize; k++) total.absolute += Math.abs(row.output[k] - row.truth[k]);
+      if (!squared) continue;
+      for (let k = 0; k < outputSize; k++)
+        total.absolute += Math.abs(output.data[row * outputSize + k] - wantedAt(truth, row, k, outputSize));
     }
     total.answers += count;
     correct.push(wrong === 0);
   }
-  const squared = loss === "squaredError";
   return {
     loss: total.loss / (total.answers * (squared ? outputSize : 1)),
     accuracy: total.right / total.judged,
@@ -57,46 +60,45 @@ export function scoreOf(fn: string, judging: Judging, output: Tensor, batch: Seq
   };
 }
 
-/** One answer, what was asked for, and what it is judged by. */
-interface Row {
-  readonly output: readonly number[];
-  readonly target: readonly number[];
-  readonly truth: readonly number[];
+/** Number k of the answer that was asked for: of a class, 1 at its id and 0 elsewhere. */
+function wantedAt({ dtype, data }: Tensor, row: number, k: number, outputSize: number): number {
+  return dtype === "int32" ? Number(data[row] === k) : data[row * outputSize + k];
 }
 
-function rowAt({ outputSize }: Judging, output: Tensor, batch: SequenceBatch, at: number): Row {
-  const cut = ({ data }: Tensor): number[] => Array.from({ length: outputSize }, (_, k) => data[at * outputSize + k]);
-  const { target, truth } = batch;
-  const wanted =
-    target.dtype === "int32"
-      ? Array.from({ length: outputSize }, (_, k) => Number(k === target.data[at]))
-      : cut(target);
-  return { output: cut(output), target: wanted, truth: truth === undefined ? wanted : cut(truth) };
-}
-
-/** -log of the probability that `softmax(output)` gives to the class. */
-function crossEntropy({ output, target }: Row): number {
-  const top = Math.max(...output);
+/** -log of the probability that `softmax(output)` gives to the class; NaN when there is no such class. */
+function crossEntropy({ data }: Tensor, target: Tensor, row: number, outputSize: number): number {
+  const start = row * outputSize;
+  let top = Number.NEGATIVE_INFINITY;
+  let logit = Number.NaN;
+  for (let k = 0; k < outputSize; k++) {
+    top = Math.max(top, data[start + k]);
+    if (wantedAt(target, row, k, outputSize) === 1) logit = data[start + k];
+  }
   let sum = 0;
-  for (const logit of output) sum += Math.exp(logit - top);
-  return top + Math.log(sum) - output[target.indexOf(1)];
+  for (let k = 0; k < outputSize; k++) sum += Math.exp(data[start + k] - top);
+  return top + Math.log(sum) - logit;
 }
 
-function squaredError({ output, target }: Row): number {
+function squaredError({ data }: Tensor, target: Tensor, row: number, outputSize: number): number {
   let sum = 0;
-  for (let k = 0; k < output.length; k++) sum += (output[k] - target[k]) * (output[k] - target[k]);
+  for (let k = 0; k < outputSize; k++) {
+    const difference = data[row * outputSize + k] - wantedAt(target, row, k, outputSize);
+    sum += difference * difference;
+  }
   return sum;
 }
 
-function isRight(rule: Rule, { output, target, truth }: Row): boolean {
-  if (rule.kind === "within") return output.every((value, k) => Math.abs(value - truth[k]) < rule.tolerance);
-  const wanted = rule.kind === "largest" ? target : truth;
+function isRight(rule: Rule, { data }: Tensor, truth: Tensor, row: number, outputSize: number): boolean {
+  // A NaN is close to nothing, passes through min and max, and is not larger than anything.
   let lowest = Number.POSITIVE_INFINITY;
   let highest = Number.NEGATIVE_INFINITY;
-  for (const [k, value] of output.entries()) {
-    if (wanted[k] === 1) lowest = Math.min(lowest, value);
+  for (let k = 0; k < outputSize; k++) {
+    const value = data[row * outputSize + k];
+    const wanted = wantedAt(truth, row, k, outputSize);
+    if (rule.kind === "within") {
+      if (!(Math.abs(value - wanted) < rule.tolerance)) return false;
+    } else if (wanted === 1) lowest = Math.min(lowest, value);
     else highest = Math.max(highest, value);
   }
-  // A NaN passes through min and max, and is not larger than anything.
-  return lowest > highest;
+  return rule.kind === "within" || lowest > highest;
 }
