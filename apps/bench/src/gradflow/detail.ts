@@ -101,6 +101,15 @@ export function spectrumAt(runs: readonly RunResult[], moment: Moment): Spectrum
   };
 }
 
+/** What one step back leaves of the gradient of all states, and how well one such factor fits: medians over seeds. */
+export function decayAt(
+  runs: readonly RunResult[],
+  moment: Moment,
+): { readonly factor: number | null; readonly r2: number | null } {
+  const curves = counted(runs).flatMap((run) => probeAt(run, moment)?.joint ?? []);
+  return { factor: median(curves.map(({ decayPerStep }) => decayPerStep)), r2: median(curves.map(({ r2 }) => r2)) };
+}
+
 /** The largest lag at which a thousandth of the gradient of all states is left: the median over seeds. */
 export function horizonAt(runs: readonly RunResult[], moment: Moment): number | null {
   return median(counted(runs).map((run) => probeAt(run, moment)?.joint.horizon));

@@ -116,8 +116,8 @@ describe("decay curves", () => {
   });
 });
 
-/** The pixels of a chart's picture. */
-function pixelsOf(svg: string): { width: number; at: (x: number, y: number) => Rgb } {
+/** The pixels of a chart's picture; undefined where it is transparent. */
+function pixelsOf(svg: string): { width: number; at: (x: number, y: number) => Rgb | undefined } {
   const file = Buffer.from(svg.match(/base64,([^"]+)"/)?.[1] ?? "", "base64");
   const width = file.readUInt32BE(16);
   const size = file.readUInt32BE(33);
@@ -125,8 +125,8 @@ function pixelsOf(svg: string): { width: number; at: (x: number, y: number) => R
   return {
     width,
     at: (x, y) => {
-      const from = y * (1 + 3 * width) + 1 + 3 * x;
-      return [rows[from], rows[from + 1], rows[from + 2]];
+      const from = y * (1 + 4 * width) + 1 + 4 * x;
+      return rows[from + 3] === 0 ? undefined : [rows[from], rows[from + 1], rows[from + 2]];
     },
   };
 }
@@ -157,16 +157,28 @@ describe("heatmaps", () => {
     expect(at(Math.floor(width * 0.76), 50)).toEqual(zeroColor);
   });
 
+  it("stripe zeros, what is no number and what is below the scale in three directions, for prints without colour", () => {
+    const stripes = (curve: FlowCurve) => {
+      const { at } = pixelsOf(renderHeatmap({ id: "h", title: "T", label: "L", curves: [curve], lags: 100, steps: 0 }));
+      const same = (x: number, y: number) => JSON.stringify(at(x, y)) === JSON.stringify(at(30, 30));
+      // Across, down, and along both diagonals: where does the colour of (30, 30), which is a stripe, stay?
+      return [same(31, 30), same(30, 31), same(31, 31), same(31, 29)];
+    };
+    expect(stripes(flat(-20))).toEqual([false, false, false, true]);
+    expect(stripes(flat(null, 0))).toEqual([true, false, false, false]);
+    expect(stripes(flat(null))).toEqual([false, false, true, false]);
+  });
+
   it("are a thin column for a run of one probe, unless no run has more", () => {
     const [early, only] = [100, 0].map((steps) =>
       pixelsOf(renderHeatmap({ id: "h", title: "T", label: "L", curves: [flat(0)], lags: 100, steps })),
     );
     expect(early.at(2, 50)).toEqual(colorOf(0));
-    expect(early.at(Math.floor(early.width / 2), 50)).toEqual([255, 255, 255]);
+    expect(early.at(Math.floor(early.width / 2), 50)).toBeUndefined();
     expect(only.at(only.width - 1, 50)).toEqual(colorOf(0));
   });
 
-  it("have lag 0 on top, magenta for no number, and white after a run's end", () => {
+  it("have lag 0 on top, magenta for no number, and nothing after a run's end", () => {
     const mean = Array.from({ length: 101 }, (_, lag) => (lag > 90 ? null : -lag / 10));
     const curves = [
       { ...flat(0), mean },
@@ -175,7 +187,7 @@ describe("heatmaps", () => {
     const { at, width } = pixelsOf(renderHeatmap({ id: "h", title: "T", label: "L", curves, lags: 100, steps: 100 }));
     expect(at(0, 0)).toEqual(colorOf(0));
     expect(at(0, 215)).toEqual(nanColor);
-    expect(at(width - 1, 0)).toEqual([255, 255, 255]);
+    expect(at(width - 1, 0)).toBeUndefined();
   });
 });
 

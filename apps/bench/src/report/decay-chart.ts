@@ -11,11 +11,15 @@ export interface DecayLine {
   readonly curve: FlowCurve;
 }
 
-/** What theory says a curve should be: drawn thin and dotted, with its formula at the end of the caption. */
+/** What theory says a curve should be: drawn thin and dotted. */
 export interface TheoryLine {
   readonly style: CellStyle;
   /** log10 by lag. */
   readonly log10: readonly number[];
+  /** What stands at its end: `σ_max^n, the bound`; without one, the caption has to say what the line is. */
+  readonly label?: string;
+  /** Dotted unless given. */
+  readonly dash?: readonly number[];
 }
 
 /** A panel of decay curves. Panels that are to be compared share domain and lags. */
@@ -31,10 +35,11 @@ export interface DecayPanel {
   /** The lowest and highest log10 of the axis. */
   readonly domain: readonly [number, number];
   readonly lags: number;
+  /** In pixels; 420 unless given. */
+  readonly height?: number;
 }
 
 const width = 500;
-const height = 420;
 /** Nothing below is drawn: a curve that keeps falling would flatten all others. */
 export const deepest: number = -36;
 const markers = 5;
@@ -58,15 +63,21 @@ export function decayDomain(lines: readonly DecayLine[], lags: number): [number,
 
 /** One panel as SVG: the mean over samples, its 10-90 % band, and a name at each curve's end. */
 export function renderDecayPanel(panel: DecayPanel): string {
-  const { id, title, quantity, label, lines, theory = [], domain, lags } = panel;
+  const { id, title, quantity, label, lines, theory = [], domain, lags, height = 420 } = panel;
   const cut = lines.map((line) => ({ ...line, points: pointsOf(line.curve.mean, lags) }));
-  const column = labelColumn(cut.map((line) => ({ label: line.label, value: endValue(line.points) })));
+  const named = [
+    ...cut.map((line) => ({ ...line, value: endValue(line.points) })),
+    ...theory.flatMap((line) =>
+      line.label === undefined ? [] : [{ ...line, label: line.label, points: pointsOf(line.log10, lags), value: "" }],
+    ),
+  ];
+  const column = labelColumn(named);
   const plot: Plot = { left: 54, top: 62, right: width - column, bottom: height - 46 };
   const place = placer(plot, domain, lags);
-  const ends = cut.flatMap(({ label: name, style, points }): CurveEnd[] => {
+  const ends = named.flatMap(({ label: name, style, points, value }): CurveEnd[] => {
     const last = points[points.length - 1];
     if (last === undefined) return [];
-    const end = { label: name, style, value: endValue(points) };
+    const end = { label: name, style, value };
     if (last[1] >= domain[0]) return [{ ...end, x: place.x(last[0]), y: place.y(last[1]) }];
     // The deeper a curve goes on below the picture, the lower its name.
     const y = plot.bottom + 1e-3 * (domain[0] - last[1]);
@@ -190,6 +201,8 @@ function bandSeries({ style, curve: { p10, p90 } }: DecayLine, domain: readonly 
       type: "group",
       children: stretches
         .filter((stretch) => stretch.length > 1)
+        // Pale as they are, bands of many points look the same with half of them.
+        .map((stretch) => stretch.filter((_point, k) => lags < 50 || k % 2 === 0 || k === stretch.length - 1))
         .map((stretch) => ({
           type: "polygon",
           shape: {
@@ -217,7 +230,7 @@ function exitOf(points: readonly [number, number][], floor: number): number {
 }
 
 /** With gaps, which break the line. */
-function theorySeries({ style, log10 }: TheoryLine, lags: number): Record<string, unknown> {
+function theorySeries({ style, log10, dash = [1, 3] }: TheoryLine, lags: number): Record<string, unknown> {
   return {
     type: "line",
     silent: true,
@@ -225,7 +238,7 @@ function theorySeries({ style, log10 }: TheoryLine, lags: number): Record<string
     z: 1,
     symbol: "none",
     data: log10.slice(0, lags + 1).map((value, lag) => [lag, value]),
-    lineStyle: { color: style.color, width: 1.2, type: [1, 3], opacity: 0.9 },
+    lineStyle: { color: style.color, width: 1.4, type: dash, opacity: 0.9 },
   };
 }
 
@@ -254,10 +267,12 @@ function placer(plot: Plot, [low, high]: readonly [number, number], lags: number
   };
 }
 
-function intervalOf([low, high]: readonly [number, number]): number {
+/** Of ticks over decades. */
+export function intervalOf([low, high]: readonly [number, number]): number {
   return high - low <= 15 ? 3 : high - low <= 42 ? 6 : 12;
 }
 
-function finite(value: number | null | undefined): value is number {
+/** Whether it is a number, and a finite one. */
+export function finite(value: number | null | undefined): value is number {
   return typeof value === "number" && Number.isFinite(value);
 }

@@ -1,6 +1,8 @@
 import { type Dot, type HalfLifeAgainstSuccess, halfLifeAgainstSuccess } from "../grid/correlation.ts";
 import { groupBy } from "../grid/group.ts";
-import type { VariantSummary } from "../grid/summary.ts";
+import type { RunRecord } from "../grid/record.ts";
+import { spreadOf, type VariantSummary } from "../grid/summary.ts";
+import { capital, nameOf } from "./finding.ts";
 import { fixed, grouped, listed, significant } from "./format.ts";
 
 /** Which variants solved a task, the quickest first, and which did not. */
@@ -11,9 +13,9 @@ export function raceFinding(rows: readonly VariantSummary[]): string {
   const others = rows.filter((row) => row.sequences.median === null);
   const quick = solved.map(
     (row, k) =>
-      `${named(row)} ${k === 0 ? "solved it after " : ""}${grouped(Math.round(Number(row.sequences.median)))}${k === 0 ? " sequences" : ""}${row.solved < row.seeds.length ? ` (${row.solved} of ${row.seeds.length} seeds)` : ""}`,
+      `${nameOf(row.variant)} ${k === 0 ? "solved it after " : ""}${grouped(Math.round(Number(row.sequences.median)))}${k === 0 ? " sequences" : ""}${row.solved < row.seeds.length ? ` (${row.solved} of ${row.seeds.length} seeds)` : ""}`,
   );
-  const slow = others.map((row) => `${named(row)} (${row.solved} of ${row.seeds.length})`);
+  const slow = others.map((row) => `${nameOf(row.variant)} (${row.solved} of ${row.seeds.length})`);
   const sentences = [
     ...(quick.length > 0 ? [`${capital(listed(quick))}${seedsOf(solved)}.`] : []),
     ...(slow.length > 0 ? [`Half of the seeds or more did not solve it within the cap: ${listed(slow)} solved.`] : []),
@@ -31,7 +33,7 @@ export function flowFinding(rows: readonly VariantSummary[]): string {
   const halves = rows
     .map((row) => ({ row, halfLife: row.halfLife.median ?? Number.POSITIVE_INFINITY }))
     .sort((a, b) => a.halfLife - b.halfLife)
-    .map(({ row, halfLife }) => `${named(row)} ${lasting(halfLife)}`);
+    .map(({ row, halfLife }) => `${nameOf(row.variant)} ${lasting(halfLife)}`);
   return halves.length === 0
     ? "No gradient flow was measured."
     : `Before training, steps until half of the gradient is lost: ${listed(halves)}.`;
@@ -41,6 +43,30 @@ export function flowFinding(rows: readonly VariantSummary[]): string {
 function lasting(halfLife: number): string {
   if (!Number.isFinite(halfLife)) return "never";
   return halfLife > 1000 ? "more than 1,000" : significant(halfLife, 2);
+}
+
+/** How half-lives change from before training to the end. */
+export function changeFinding(
+  variants: readonly { readonly label: string; readonly records: readonly RunRecord[] }[],
+): string {
+  const parts = variants.flatMap(({ label, records }) => {
+    const flows = records.flatMap(({ outcome }) => (outcome.flows.length > 1 ? [outcome.flows] : []));
+    const [before, after] = [flows.map(([first]) => first), flows.flatMap((own) => own.slice(-1))].map(
+      (own) =>
+        spreadOf(
+          own.flatMap(({ decayPerStep, halfLife }) =>
+            decayPerStep === null ? [] : [halfLife ?? Number.POSITIVE_INFINITY],
+          ),
+        ).median,
+    );
+    if (flows.length === 0) return [];
+    return [
+      `from ${lasting(before ?? Number.POSITIVE_INFINITY)} to ${lasting(after ?? Number.POSITIVE_INFINITY)} for ${nameOf(label)}`,
+    ];
+  });
+  return parts.length === 0
+    ? "No run was measured more than once."
+    : `From before training to the end, the steps until half of the gradient is lost change ${listed(parts)}.`;
 }
 
 /** What the rank correlation says. */
@@ -63,13 +89,4 @@ function withinCells(dots: readonly Dot[]): string {
     return starts.size < 2 || rankCorrelation === undefined ? [] : [`${fixed(rankCorrelation, 2)} for ${cell}`];
   });
   return parts.length === 0 ? "" : ` Among the starts of one cell: ${listed(parts)}.`;
-}
-
-/** The comma of `LSTM, forget bias 1` would read as the next item of a list. */
-function named({ variant }: VariantSummary): string {
-  return `the ${variant.replace(/, (.*)$/, " ($1)")}`;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -89,7 +89,10 @@ describe("renderGridReport", () => {
     const charts = html.match(/<svg [^>]*role="img" aria-label="[^"]{20,}"/g) ?? [];
     // Race, scatter, two panels of decay, a heatmap for each of three cells.
     expect(charts).toHaveLength(1 + 1 + 2 + 3);
-    expect(html.match(/<details class="data">/g)).toHaveLength(3);
+    // One for all heatmaps together, as for both panels.
+    expect(html.match(/<details class="data">/g)).toHaveLength(4);
+    for (const [, figure] of html.matchAll(/<figure>(.*?)<\/figure>/gs))
+      expect(figure).toMatch(/<table><caption>[^<]+<\/caption><thead><tr>.*<th scope="row">/s);
     expect(html).toContain("not within 1,000");
   });
 

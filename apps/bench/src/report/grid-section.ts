@@ -5,12 +5,13 @@ import { groupBy } from "../grid/group.ts";
 import type { Flow, RunRecord } from "../grid/record.ts";
 import type { RunSpec } from "../grid/spec.ts";
 import { summarizeRuns, type VariantSummary } from "../grid/summary.ts";
-import { renderDataTable } from "./data-table.ts";
+import { namedLags, renderDataTable, tenOf } from "./data-table.ts";
 import { type DecayLine, decayDomain, renderDecayPanel, type TheoryLine } from "./decay-chart.ts";
+import { cards, renderFigure, wideCard } from "./figure.ts";
 import { fixed, grouped, significant } from "./format.ts";
-import { correlationFinding, flowFinding, raceFinding } from "./grid-finding.ts";
+import { changeFinding, correlationFinding, flowFinding, raceFinding } from "./grid-finding.ts";
 import { renderGridTable } from "./grid-table.ts";
-import { renderHeatmap, renderHeatmapLegend } from "./heatmap.ts";
+import { heatTable, renderHeatmap, renderHeatmapLegend } from "./heatmap.ts";
 import { escapeHtml } from "./html.ts";
 import { type CellStyle, cellStyles } from "./palette.ts";
 import { medianCurve, renderRaceChart } from "./race-chart.ts";
@@ -72,10 +73,6 @@ function styleKey(spec: RunSpec): string {
   return spec.kind === "race" ? spec.cell : `lstm-${spec.gradient}`;
 }
 
-function finding(text: string): string {
-  return `<p class="finding">${escapeHtml(text)}</p>`;
-}
-
 function race(id: string, drawn: readonly Drawn[], rows: readonly VariantSummary[]): string {
   const held = drawn.every(({ records }) => records[0].spec.kind === "race");
   const what = held ? "held-out loss" : "loss over the 2,000 most recent sequences";
@@ -90,7 +87,12 @@ function race(id: string, drawn: readonly Drawn[], rows: readonly VariantSummary
       ...times.map((at) => significant(points.findLast(([time]) => time <= at)?.[1], 3)),
     ]),
   );
-  return `${finding(raceFinding(rows))}<figure><div class="card scroll">${renderRaceChart(`${id}-race`, label, drawn)}</div><figcaption>Thick: median over seeds, up to where half of them have ended; thin: each seed; symbols: the task is solved. Shown is the ${what}; the dashed rule is chance.</figcaption>${table}</figure>`;
+  return renderFigure({
+    finding: raceFinding(rows),
+    body: wideCard(renderRaceChart(`${id}-race`, label, drawn), "Chart of the race"),
+    caption: `Thick: median over seeds, up to where half of them have ended; thin: each seed; symbols: the task is solved. Shown is the ${what}; the dashed rule is chance.`,
+    table,
+  });
 }
 
 function scatter(id: string, drawn: readonly Drawn[], records: readonly RunRecord[]): string {
@@ -113,7 +115,14 @@ function scatter(id: string, drawn: readonly Drawn[], records: readonly RunRecor
     "Half-life of the gradient before training against sequences to success, a dot for each run. The numbers are in the table below.",
     groups,
   );
-  return `<h3>Does gradient flow before training tell how soon a net learns?</h3>${finding(correlationFinding(related))}<figure><div class="card scroll">${chart}</div><figcaption>One dot for each cell, initialisation and seed; beside a name, how many of its runs solved the task.</figcaption>${table}</figure>`;
+  return renderFigure({
+    heading: "Does gradient flow before training tell how soon a net learns?",
+    finding: correlationFinding(related),
+    body: wideCard(chart, "Chart of half-lives and sequences to success"),
+    caption:
+      "One dot for each cell, initialisation and seed; beside a name, how many of its runs solved the task. Dots on the uppermost line ended at their cap without solving it.",
+    table,
+  });
 }
 
 function flows(id: string, drawn: readonly Drawn[], rows: readonly VariantSummary[]): string {
@@ -139,12 +148,13 @@ function flows(id: string, drawn: readonly Drawn[], rows: readonly VariantSummar
   const theory = drawn.flatMap(({ style, records: [{ spec, outcome }] }) =>
     theoryOf(spec, style, outcome.flows[0], lags),
   );
-  const cards = panels.map(({ key, title, lines }) => {
+  const charts = panels.map(({ key, title, lines }) => {
     const label = `${title}: log10 norm of the gradient of all states against lag for ${lines.map((line) => line.label).join("; ")}. The numbers are in the table below.`;
     const shown = key === "before" ? theory : [];
-    return `<div class="card">${renderDecayPanel({ id: `${id}-${key}`, title, quantity: "‖∂L/∂s‖, all states", label, lines, theory: shown, domain, lags })}</div>`;
+    const quantity = "‖∂L/∂s‖, all states";
+    return renderDecayPanel({ id: `${id}-${key}`, title, quantity, label, lines, theory: shown, domain, lags });
   });
-  const at = [0, 1, 5, 10, 20, 50, 100, 200].filter((lag) => lag <= lags);
+  const at = namedLags(lags);
   const table = renderDataTable(
     "The curves in numbers: log₁₀ of the norm, median over seeds",
     ["at lag", ...at.map(String)],
@@ -159,7 +169,13 @@ function flows(id: string, drawn: readonly Drawn[], rows: readonly VariantSummar
     theory.length > 0
       ? " Dotted: what the forget gates alone would leave, σ(b) for each step (a GRU's and an LSTM's gates see h too, so that curves need not follow)."
       : "";
-  return `<h3>How the gradient fades</h3>${finding(flowFinding(rows))}<figure><div class="grid">${cards.join("")}</div><figcaption>log₁₀ of the norm of a probe's gradient by lag; lines are medians over seeds of means over samples, bands reach from the lowest to the highest seed.${note}</figcaption>${table}</figure>`;
+  return renderFigure({
+    heading: "How the gradient fades",
+    finding: flowFinding(rows),
+    body: cards(charts),
+    caption: `log₁₀ of the norm of a probe's gradient by lag; lines are medians over seeds of means over samples, bands reach from the lowest to the highest seed.${note}`,
+    table,
+  });
 }
 
 /** Forget gates that start at a constant bias b keep σ(b) of what they hold, wherever their inputs are small. */
@@ -184,11 +200,23 @@ function heatmaps(id: string, drawn: readonly Drawn[]): string {
   );
   const steps = curves.flat().reduce((most, { step }) => Math.max(most, step), 0);
   const lags = Math.max(1, ...curves.flat().map(({ mean }) => mean.length - 1));
-  const cards = drawn.map(({ label }, k) => {
-    const text = `${label}: log10 norm of the gradient by lag (downwards) and sequences seen (to the right).`;
-    return `<div class="card">${renderHeatmap({ id: `${id}-heat-${k}`, title: label, label: text, curves: curves[k], lags, steps, unit: "sequences" })}</div>`;
+  const charts = drawn.map(({ label }, k) => {
+    const text = `${label}: log10 norm of the gradient by lag (downwards) and sequences seen (to the right). The numbers are in the table below.`;
+    const chart = `${id}-heat-${k}`;
+    return renderHeatmap({ id: chart, title: label, label: text, curves: curves[k], lags, steps, unit: "sequences" });
   });
-  return `<h3>How it changes while the cell learns</h3><figure><div class="grid three">${cards.join("")}</div>${renderHeatmapLegend()}<figcaption>log₁₀ ‖∂L/∂s‖, all states, by lag and sequences seen, measured at every doubling, all pictures on one scale. White: all runs had ended.</figcaption></figure>`;
+  return renderFigure({
+    heading: "How it changes while the cell learns",
+    finding: changeFinding(drawn),
+    body: `${cards(charts, "three")}${renderHeatmapLegend()}`,
+    caption:
+      "log₁₀ ‖∂L/∂s‖, all states, by lag and sequences seen, measured at every doubling, all pictures on one scale. Empty: all runs had ended.",
+    table: heatTable(
+      drawn.map(({ label }, k) => ({ label, curves: curves[k] })),
+      lags,
+      "sequence",
+    ),
+  });
 }
 
 /** The median over seeds at each lag, and the lowest and highest seed. */
@@ -205,10 +233,4 @@ function curveOver(flows: readonly Flow[]): FlowCurve | undefined {
     p90: by((values) => Math.max(...values)),
     underflowLag: null,
   };
-}
-
-/** Ten of many, the first and the last among them. */
-function tenOf(values: readonly number[]): number[] {
-  const last = values.length - 1;
-  return values.length <= 10 ? [...values] : Array.from({ length: 10 }, (_, k) => values[Math.round((k * last) / 9)]);
 }

@@ -1,6 +1,7 @@
 import type { FlowCurve } from "../gradflow/summary.ts";
+import { namedLags, renderDataTable, tenOf } from "./data-table.ts";
 import { axis, gridOf, notice } from "./decay-chart.ts";
-import { powerOfTen } from "./format.ts";
+import { fixed, grouped, powerOfTen } from "./format.ts";
 import { escapeHtml } from "./html.ts";
 import { cividis, colorDomain, colorOf, hatchColor, hex, nanColor, type Rgb, zeroColor } from "./palette.ts";
 import { pngDataUri } from "./png.ts";
@@ -93,8 +94,38 @@ export function renderHeatmapLegend(): string {
     return `<li style="left:${at.toFixed(2)}%"><b>${powerOfTen(exponent)}</b><span>${escapeHtml(word)}</span></li>`;
   });
   const hatch = `repeating-linear-gradient(135deg,${hex(hatchColor)} 0 1px,${hex(colorOf(low))} 1px 4px)`;
+  const zero = `repeating-linear-gradient(0deg,${hex(stripeColor)} 0 1px,${hex(zeroColor)} 1px 4px)`;
+  const nan = `repeating-linear-gradient(45deg,#fff 0 1px,${hex(nanColor)} 1px 4px)`;
   return `<div class="scale"><div class="bar" style="background:linear-gradient(90deg,${stops})"></div><ul class="ticks">${ticks.join("")}</ul>
-<ul class="keys"><li><i style="background:${hatch}"></i>below ${powerOfTen(low)}</li><li><i style="background:${hex(zeroColor)}"></i>exactly 0 (underflow)</li><li><i style="background:${hex(nanColor)}"></i>not a number</li></ul></div>`;
+<ul class="keys"><li><i style="background:${hatch}"></i>below ${powerOfTen(low)}</li><li><i style="background:${zero}"></i>exactly 0 (underflow)</li><li><i style="background:${nan}"></i>not a number</li></ul></div>`;
+}
+
+/** The numbers of heatmaps that stand together: by cell and lag, at up to ten moments. */
+export function heatTable(
+  maps: readonly { readonly label: string; readonly curves: readonly FlowCurve[] }[],
+  lags: number,
+  unit: string,
+): string {
+  const steps = [...new Set(maps.flatMap(({ curves }) => curves.map(({ step }) => step)))].sort((a, b) => a - b);
+  const shown = tenOf(steps);
+  const at = namedLags(lags).filter((lag) => lag === 1 || lag >= 10);
+  return renderDataTable(
+    `The pictures in numbers: log₁₀ of the norm after so many ${unit}s`,
+    ["", ...shown.map(grouped)],
+    maps.flatMap(({ label, curves }) =>
+      at.map((lag) => [
+        `${label}, lag ${lag}`,
+        ...shown.map((step) => {
+          const curve = curves.find((one) => one.step === step);
+          return curve === undefined ? "" : heatText(heatValue(curve, lag));
+        }),
+      ]),
+    ),
+  );
+}
+
+function heatText({ kind, log10 }: HeatValue): string {
+  return kind === "zero" ? "zero" : kind === "nan" ? "no number" : fixed(log10, 1);
 }
 
 const words: readonly (readonly [number, string])[] = [
@@ -106,6 +137,8 @@ const words: readonly (readonly [number, string])[] = [
   [3, "a thousand"],
 ];
 
+const stripeColor: Rgb = [110, 110, 110];
+
 /** How much of the picture a run of a single probe gets, when others have more. */
 const thin = 0.04;
 
@@ -115,14 +148,15 @@ function picture(curves: readonly FlowCurve[], lags: number, steps: number): Rec
   const edges = curves.slice(1).map(({ step }, k) => (step + curves[k].step) / 2);
   const end = curves[curves.length - 1].step;
   const past = end + (edges.length > 0 ? end - edges[edges.length - 1] : steps > 0 ? thin * steps : 1);
-  const colorAt = (x: number, y: number): Rgb => {
+  const colorAt = (x: number, y: number): Rgb | undefined => {
     const step = ((x + 0.5) / size.width) * Math.max(1, steps);
-    // A run that ended early leaves the rest of its picture white.
-    if (step > past) return [255, 255, 255];
+    // A run that ended early leaves the rest of its picture empty.
+    if (step > past) return undefined;
     const k = edges.findIndex((edge) => step < edge);
     const value = heatValue(curves[k < 0 ? curves.length - 1 : k], Math.round(((y + 0.5) / size.height) * lags));
-    if (value.kind === "zero") return zeroColor;
-    if (value.kind === "nan") return nanColor;
+    // Stripes of three directions, so that a print without colour tells them apart.
+    if (value.kind === "zero") return y % 6 === 0 ? stripeColor : zeroColor;
+    if (value.kind === "nan") return (x + 5 * y) % 6 === 0 ? [255, 255, 255] : nanColor;
     if (value.kind === "below") return (x + y) % 6 === 0 ? hatchColor : colorOf(value.log10);
     return colorOf(value.log10);
   };

@@ -50,6 +50,40 @@ export function cellStyles(cells: readonly string[]): ReadonlyMap<string, CellSt
   );
 }
 
+/** How many shades a fan of singular values has, the largest first. */
+export const fanShades = 17;
+
+/** From dark blue to grey on white, where yellow would not be seen; from yellow to grey on a dark page. */
+export function fanColor(shade: number): string {
+  return hex(cividis((0.55 * shade) / (fanShades - 1)));
+}
+
+/**
+ * What each colour of charts becomes on a dark page, by its `#rrggbb` as charts have it: charts are drawn once, for white, and
+ * the page's style replaces colours by their attributes.
+ */
+export const darkColors: ReadonlyMap<string, string> = new Map([
+  ["#ffffff", "#181d26"],
+  ["#1f2328", "#e8eaed"],
+  ["#3d444d", "#c8ced6"],
+  ["#4a535d", "#b4bcc7"],
+  ["#59636e", "#a3acb8"],
+  ["#8b929c", "#7a8492"],
+  ["#e6e8eb", "#2b323d"],
+  ["#D55E00", "#F08030"],
+  ["#A54800", "#F59A57"],
+  ["#0072B2", "#4DA6E0"],
+  ["#005F94", "#74BDEB"],
+  ["#009E73", "#26BF93"],
+  ["#00704F", "#4BD0A9"],
+  ["#CC79A7", "#D98FB8"],
+  ["#9A3F73", "#E3A9CB"],
+  ...Array.from(
+    { length: fanShades },
+    (_, shade) => [fanColor(shade), hex(cividis(1 - (0.45 * shade) / (fanShades - 1)))] as const,
+  ),
+]);
+
 /** The range of log10 that has colours of its own: fixed, so that pictures of different runs can be compared. */
 export const colorDomain: readonly [number, number] = [-12, 3];
 

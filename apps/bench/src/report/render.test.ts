@@ -34,9 +34,24 @@ describe("renderReport", () => {
   });
 
   it("describes every chart to those who do not see it", () => {
-    // Two panels for h, all states and c, six heatmaps and the losses, for each task.
-    expect(count(html, /<svg viewBox="[^"]+" role="img" aria-label="[^"]{20,}">/g)).toBe(2 * (6 + 6 + 1));
-    expect(count(html, /<svg/g)).toBe(26);
+    // For each task: two panels for h, all states and c, theory of four cells, six heatmaps, two fans of four cells, gates of
+    // two LSTMs and a GRU, their time scales, and the losses.
+    const charts = 2 * (2 * 3 + 4 + 6 + 2 * 4 + (3 + 3 + 2) + 1 + 1);
+    expect(count(html, /<svg viewBox="[^"]+" role="img" aria-label="[^"]{20,}">/g)).toBe(charts);
+    expect(count(html, /<svg/g)).toBe(charts);
+  });
+
+  it("says over each figure what it shows, and has a table with its numbers behind it", () => {
+    const figures = [...html.matchAll(/<p class="finding">([^<]+)<\/p>\n<figure>(.*?)<\/figure>/gs)];
+    // All states, theory, heatmaps, fans, gates, time scales, losses, h and c.
+    expect(figures).toHaveLength(2 * 9);
+    expect(count(html, /<figure>/g)).toBe(2 * 9);
+    for (const [, finding, figure] of figures) {
+      expect(finding).toMatch(/^[A-Z].{30,}\.$/);
+      expect(figure).toMatch(
+        /<details class="data"><summary>[^<]+<\/summary>.*<table><caption>[^<]+<\/caption><thead><tr>.*<th scope="col">.*<th scope="row">/s,
+      );
+    }
   });
 
   it("asks nothing of a network and runs no script", () => {
@@ -63,7 +78,8 @@ describe("renderReport", () => {
   });
 
   it("shows the summary's numbers, and no others, in its tables", () => {
-    const rows = [...html.matchAll(/<tr><th scope="row"[^>]*>.*?<\/th>(.*?)<\/tr>/g)].map(([, cells]) =>
+    const tables = html.replaceAll(/<details.*?<\/details>/gs, "");
+    const rows = [...tables.matchAll(/<tr><th scope="row"[^>]*>.*?<\/th>(.*?)<\/tr>/g)].map(([, cells]) =>
       [...cells.matchAll(/<td>(.*?)<\/td>/g)].map(([, text]) => text.replace(/<small.*/, "")),
     );
     const expected = sample.tasks.flatMap((task) =>
@@ -140,9 +156,9 @@ describe("renderReport with little to show", () => {
     expect(text).toContain("stopped before its end");
   });
 
-  it("takes one probe, at initialisation", () => {
+  it("takes one probe, before training", () => {
     const text = check(sampleResult({ tasks: ["adding"], probes: 1 }));
-    expect(text).toContain("At initialisation, 50 steps back in time");
+    expect(text).toContain("Before training, 50 steps back in time");
     expect(count(text, /nothing was measured/g)).toBe(3);
   });
 

@@ -1,4 +1,10 @@
+import { darkColors } from "./palette.ts";
 import { fontFamily } from "./svg.ts";
+
+/** Charts on a dark page. */
+const darkCharts = [...darkColors]
+  .flatMap(([light, dark]) => ["fill", "stroke"].map((part) => `.card [${part}="${light}"]{${part}:${dark}}`))
+  .join("");
 
 /** The page's style: one column that narrows to a phone, dark where the reader's system is, plain on paper. */
 export const style: string = `
@@ -18,8 +24,9 @@ p{margin:6px 0 12px;max-width:78ch}
 .grid.three{grid-template-columns:repeat(3,minmax(0,1fr))}
 figure{margin:0 0 10px}
 figcaption{color:var(--soft);font-size:.9rem;margin:8px 0 0;max-width:100ch}
-.card{background:#fff;color:#1f2328;border:1px solid var(--line);border-radius:10px;padding:6px;overflow:hidden}
+.card{background:var(--card);color:var(--ink);border:1px solid var(--line);border-radius:10px;padding:6px;overflow:hidden}
 .card svg{display:block;width:100%;height:auto;font-family:${fontFamily};font-variant-numeric:tabular-nums}
+.card text{dominant-baseline:central}
 .scale{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:14px 52px 10px;margin-top:12px}
 .bar{height:14px;border-radius:3px;-webkit-print-color-adjust:exact;print-color-adjust:exact}
 .ticks{position:relative;list-style:none;margin:3px 0 8px;padding:0;height:38px;font-size:.82rem;line-height:1.25}
@@ -47,7 +54,7 @@ small{display:block;font-weight:400;font-size:.85em}
 td .warn{max-width:6.5em;margin-left:auto}
 .data{margin:8px 0 0;font-size:.95rem}
 .data summary{cursor:pointer;color:var(--accent);padding:8px 0}
-.data .wide{margin-top:4px}
+.data .wide{margin-top:4px}.data caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:4px 18px;margin:8px 0 16px}
 dt{color:var(--soft)}
 dd{margin:0;overflow-wrap:anywhere}
@@ -56,6 +63,6 @@ pre{background:var(--card);border:1px solid var(--line);border-radius:8px;paddin
 footer{color:var(--soft);font-size:.88rem;margin-top:36px}
 @media screen and (max-width:900px){.grid.three{grid-template-columns:repeat(2,minmax(0,1fr))}}
 @media screen and (max-width:720px){.grid,.grid.three{grid-template-columns:minmax(0,1fr)}main{padding:18px 10px 40px}h1{font-size:1.5rem}.card{padding:2px}.card.scroll{overflow-x:auto}.card.scroll svg{min-width:680px}.scale{padding:12px 30px 8px}.ticks{font-size:.68rem;height:46px}.ticks span{max-width:7.5ch;white-space:normal}.keys{margin-left:-20px}tbody th[scope=row]{white-space:normal;min-width:8.5em;max-width:8.5em}dl{grid-template-columns:minmax(0,1fr);gap:0}dd{margin-bottom:8px}}
-@media (prefers-color-scheme:dark){:root{--bg:#11151c;--card:#181d26;--ink:#e8eaed;--soft:#a3acb8;--line:#303844;--warn:#ffb085;--accent:#56b4e9}.banner{background:#3b2a14;color:#ffdcae;border-color:#6b4a1e}}
-@media print{:root{--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--warn:#7a2600}body{font-size:11pt}main{max-width:none;padding:0}figure,.wide,.grid>*{break-inside:avoid}h2,h3{break-after:avoid}.wide{overflow:visible}table{font-size:7pt}th,td{padding:3px 3px}}
+@media screen and (prefers-color-scheme:dark){${darkCharts}:root{--bg:#11151c;--card:#181d26;--ink:#e8eaed;--soft:#a3acb8;--line:#303844;--warn:#ffb085;--accent:#56b4e9}.banner{background:#3b2a14;color:#ffdcae;border-color:#6b4a1e}}
+@media print{.data:not([open]){display:none}.card,.scale,.wide{border-color:#999}.card{-webkit-print-color-adjust:exact;print-color-adjust:exact}:root{--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--warn:#7a2600}body{font-size:11pt}main{max-width:none;padding:0}figure,.wide,.grid>*{break-inside:avoid}h2,h3{break-after:avoid}.wide{overflow:visible}table{font-size:7pt}th,td{padding:3px 3px}}
 `;

@@ -37,17 +37,31 @@ export function renderSvg({ id, width, height, label, option }: Chart): string {
     const body = chart
       .renderToSVGString()
       .replace(/^<svg[^>]*>/, "")
+      .replaceAll("\n", "")
       // Hover rules, and notes for scripts: there is no script here.
       .replaceAll(/<style >[\s\S]*?<\/style>/g, "")
       .replaceAll(/ (?:class|ecmeta_\w+|pointer-events|xml:space)="[^"]*"/g, "")
       // Every line of every label would name the whole list of fonts; the page's style does that once.
       .replaceAll(/font-family:[^;"]*;?/g, "")
       .replaceAll(/font: (\d+px)[^";]*/g, "font-size:$1")
+      // The page's style sets what stands in every text; the other is what a text has by itself.
+      .replaceAll(/ (?:dominant-baseline="central"|text-anchor="start")/g, "")
       // ECharts numbers its charts through the whole process.
       .replaceAll(/zr\d+-/g, `${id}-`)
-      // A hundredth of a pixel is more than anyone sees. Numbers between tags are read, and stay.
-      .replaceAll(/<[^>]*>/g, (tag) => tag.replaceAll(/\d+\.\d{3,}/g, (number) => String(+Number(number).toFixed(2))));
-    return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(label)}">${body.replaceAll("\n", "")}`;
+      // A tenth of a pixel is more than anyone sees. Numbers between tags are read, and stay.
+      .replaceAll(/<(?:path|polygon|polyline)[^>]*>/g, (tag) =>
+        tag.replaceAll(/\d+\.\d{2,}/g, (number) => String(+Number(number).toFixed(1))),
+      )
+      .replaceAll(/<[^>]*>/g, (tag) => tag.replaceAll(/\d+\.\d{3,}/g, (number) => String(+Number(number).toFixed(2))))
+      // Lines of markers alone, and boxes behind titles: nobody sees them.
+      .replaceAll(/<path [^>]*(?:fill="none"|fill-opacity="0")[^>]* stroke-width="0"[^>]*><\/path>/g, "")
+      .replaceAll(/<g clip-path="[^"]*"><\/g>/g, "")
+      // Ticks and rules come one by one.
+      .replaceAll(
+        /<path d="[^"]*"([^>]*fill="none"[^>]*)><\/path>(?:<path d="[^"]*"\1><\/path>)+/g,
+        (run, rest) => `<path d="${[...run.matchAll(/ d="([^"]*)"/g)].map(([, d]) => d).join("")}"${rest}></path>`,
+      );
+    return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(label)}">${body}`;
   } finally {
     chart.dispose();
   }
