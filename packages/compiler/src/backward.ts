@@ -1,7 +1,8 @@
 import type { BackwardRequest } from "@unroll/autograd";
 import { sizeOf, Tensor, zeros } from "@unroll/tensor";
+import { negligible, rowsOf } from "./arrangement.ts";
 import { copyOf, copySteps } from "./copies.ts";
-import { Execution, negligible, rowsOf } from "./execute.ts";
+import { Execution } from "./execute.ts";
 import { copyOut, type Run, type RunInputs } from "./forward.ts";
 import { Kept } from "./kept.ts";
 import { allocate } from "./lease.ts";

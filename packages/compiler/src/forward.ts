@@ -1,7 +1,8 @@
 import type { Kernels } from "@unroll/kernels";
 import { endReading, keptPanels, Tensor } from "@unroll/tensor";
+import { Layout, rowsOf } from "./arrangement.ts";
 import { copyIn, copySteps, copyStepsOut, forJoining, forLeaving } from "./copies.ts";
-import { Execution, Layout, type Phase, rowsOf } from "./execute.ts";
+import { Execution, type Phase } from "./execute.ts";
 import type { Geometry, StepBlock } from "./geometry.ts";
 import { allocate, type Lease, lease } from "./lease.ts";
 import type { Block } from "./nodes.ts";

@@ -21,7 +21,16 @@ export interface Program {
 /** How many structures are kept; a program that makes ever new ones would otherwise fill memory. */
 const limit = 256;
 
-const programs = new WeakMap<Kernels, Map<string, Program | Uncompilable>>();
+/** The programs of one kernels' memory. */
+interface Known {
+  readonly byKey: Map<string, Program | Uncompilable>;
+  /** Those of the last calls: comparing a trace with theirs takes a tenth of the time that a key takes. */
+  readonly recent: { readonly graph: StepGraph; readonly needs: Needs | undefined; readonly program: Program }[];
+}
+
+const remembered = 8;
+
+const programs = new WeakMap<Kernels, Known>();
 
 /**
  * The program of a traced step, compiled at the first step of its structure.
@@ -29,10 +38,15 @@ const programs = new WeakMap<Kernels, Map<string, Program | Uncompilable>>();
  * @throws {Uncompilable} when there can be none
  */
 export function programOf(kernels: Kernels, graph: StepGraph, needs: Needs | undefined): Program {
-  const known = programs.get(kernels) ?? new Map<string, Program | Uncompilable>();
-  programs.set(kernels, known);
+  let known = programs.get(kernels);
+  if (known === undefined) {
+    known = { byKey: new Map(), recent: [] };
+    programs.set(kernels, known);
+  }
+  const { byKey, recent } = known;
+  for (const one of recent) if (sameNeeds(one.needs, needs) && sameGraph(one.graph, graph)) return one.program;
   const key = keyOf(graph, needs);
-  let found = known.get(key);
+  let found = byKey.get(key);
   if (found === undefined) {
     try {
       found = compile(kernels, graph, needs);
@@ -40,11 +54,56 @@ export function programOf(kernels: Kernels, graph: StepGraph, needs: Needs | und
       if (!(error instanceof Uncompilable)) throw error;
       found = error;
     }
-    if (known.size === limit) known.delete(known.keys().next().value as string);
-    known.set(key, found);
+    if (byKey.size === limit) byKey.delete(byKey.keys().next().value as string);
+    byKey.set(key, found);
   }
   if (found instanceof Uncompilable) throw found;
+  if (recent.length === remembered) recent.shift();
+  recent.push({ graph, needs, program: found });
   return found;
+}
+
+/** Whether two traces are the same but for values: their keys are then the same too. */
+function sameGraph(a: StepGraph, b: StepGraph): boolean {
+  if (a.batch !== b.batch || a.output !== b.output || a.values.length !== b.values.length) return false;
+  if (!sameList(a.states, b.states)) return false;
+  for (let k = 0; k < a.values.length; k++) {
+    const [v, w] = [a.values[k], b.values[k]];
+    if (v.op !== w.op || v.dtype !== w.dtype || v.recorded !== w.recorded) return false;
+    if (v.source?.kind !== w.source?.kind || !sameList(v.shape, w.shape) || !sameList(v.inputs, w.inputs)) return false;
+    if (!sameAttrs(v.attrs, w.attrs)) return false;
+  }
+  return true;
+}
+
+function sameList<T>(a: readonly T[], b: readonly T[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let k = 0; k < a.length; k++) if (a[k] !== b[k]) return false;
+  return true;
+}
+
+/** Whether plain objects, lists and numbers are the same to their leaves. */
+function sameAttrs(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  const names = Object.keys(a);
+  if (names.length !== Object.keys(b).length) return false;
+  for (const name of names) {
+    const [x, y] = [(a as Record<string, unknown>)[name], (b as Record<string, unknown>)[name]];
+    if (!(Object.hasOwn(b, name) && sameAttrs(x, y))) return false;
+  }
+  return true;
+}
+
+function sameNeeds(a: Needs | undefined, b: Needs | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return (
+    a.x === b.x &&
+    a.taps === b.taps &&
+    sameList(a.states, b.states) &&
+    sameList(a.rows, b.rows) &&
+    sameList(a.outside, b.outside)
+  );
 }
 
 /** The plan of a traced step, with its gradient where something needs one. */

@@ -1,8 +1,8 @@
 import { defineFunction } from "@unroll/autograd";
 import type { Kernels } from "@unroll/kernels";
 import { activeKernels, runtime, type Tensor } from "@unroll/tensor";
+import { rowsOf } from "./arrangement.ts";
 import { runBackward } from "./backward.ts";
-import { rowsOf } from "./execute.ts";
 import { type Checkpoint, type Run, type RunInputs, runForward } from "./forward.ts";
 import { type Geometry, geometryOf } from "./geometry.ts";
 import { type StepGraph, Uncompilable } from "./graph.ts";
