@@ -1,0 +1,6 @@
+import { lab } from "./en/lab.ts";
+import { presets } from "./en/presets.ts";
+import { shell } from "./en/shell.ts";
+
+/** Every sentence of the page, in English. Another language has the same keys; the compiler names those that are missing. */
+export const en = { shell, lab, presets };

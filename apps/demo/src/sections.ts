@@ -1,0 +1,14 @@
+import type { ComponentType } from "preact";
+import { LabSection } from "./lab/lab-section.tsx";
+import type { AppState } from "./state/app.ts";
+
+/** A tab of the page. */
+export interface Section {
+  readonly id: SectionId;
+  readonly View: ComponentType<{ readonly app: AppState }>;
+}
+
+export type SectionId = "lab" | "language" | "story";
+
+/** The tabs in their order: a section is there when it works. */
+export const sections: readonly Section[] = [{ id: "lab", View: LabSection }];
