@@ -1,6 +1,16 @@
 import { GRU, LSTM, type Recurrent, RNN } from "@unroll/cells";
 import type { Generator, Tensor } from "@unroll/tensor";
-import { type Start, startOf, starts } from "./starts.ts";
+import {
+  type CellKey,
+  type CellKind,
+  type CellKindName,
+  cellKinds,
+  cellOf,
+  readCell,
+  readStart,
+  type StartKey,
+} from "./cell-key.ts";
+import { applyStart } from "./starts.ts";
 
 /** The state that a recurrent layer carries, whatever its names. */
 export type LayerState = Readonly<Record<string, Tensor>>;
@@ -21,90 +31,51 @@ export interface Entry {
   readonly make: (inputSize: number, hiddenSize: number, generator: Generator, horizon: number) => Layer;
 }
 
-interface Kind {
-  readonly key: string;
-  readonly label: string;
-  readonly gates: number;
-  /** Which block of the weights keeps the state, and which lets new values in. */
-  readonly keep?: number;
-  readonly write?: number;
-  readonly make: (inputSize: number, hiddenSize: number, generator: Generator) => Layer;
-}
+type Make = (inputSize: number, hiddenSize: number, generator: Generator) => Layer;
 
-const kinds: readonly Kind[] = [
-  { key: "rnn", label: "RNN", gates: 1, make: (i, h, generator) => new RNN(i, h, { generator }) },
-  {
-    key: "relu",
-    label: "ReLU RNN",
-    gates: 1,
-    make: (i, h, generator) => new RNN(i, h, { generator, nonlinearity: "relu" }),
-  },
-  {
-    key: "lstm",
-    label: "LSTM",
-    gates: 4,
-    keep: 1,
-    write: 0,
-    make: (i, h, generator) => new LSTM(i, h, { generator }),
-  },
-  { key: "gru", label: "GRU", gates: 3, keep: 1, make: (i, h, generator) => new GRU(i, h, { generator }) },
-];
+const makers: Readonly<Record<CellKindName, Make>> = {
+  rnn: (i, h, generator) => new RNN(i, h, { generator }),
+  relu: (i, h, generator) => new RNN(i, h, { generator, nonlinearity: "relu" }),
+  lstm: (i, h, generator) => new LSTM(i, h, { generator }),
+  gru: (i, h, generator) => new GRU(i, h, { generator }),
+};
+
+/** The initialisations that everything is compared by. */
+const compared = ["fb0", "fb1", "fb3", "chrono", "orthogonal", "identity"].map(readStart) as readonly StartKey[];
 
 /** All that can be compared: every cell with every initialisation that it can have, at both sizes. */
-export const lineup: readonly Entry[] = kinds.flatMap((kind) =>
-  [[], ...starts.filter((start) => fits(kind, start)).map((start) => [start])].flatMap((begin) => [
-    entry(kind, begin, false),
-    entry(kind, begin, true),
-  ]),
+export const lineup: readonly Entry[] = (Object.keys(cellKinds) as CellKindName[]).flatMap((kind) =>
+  [[], ...compared.map((start) => [start])].flatMap((starts) =>
+    [false, true].flatMap((equalParameters) => {
+      const cell = cellOf(kind, starts, equalParameters);
+      return cell === undefined ? [] : [entry(cell)];
+    }),
+  ),
 );
 
 /** What `bench gradflow` compares unless it is told otherwise. */
 export const defaultCells: readonly string[] = ["rnn", "lstm", "lstm-fb1", "gru", "rnn-eq", "gru-eq"];
 
-function fits({ keep }: Kind, { gated }: Start): boolean {
-  return !gated || keep !== undefined;
-}
-
-/** @param begin what changes the weights, one after the other */
-function entry(kind: Kind, begin: readonly Start[], equalParameters: boolean): Entry {
-  const { gates, keep, write } = kind;
+function entry({ key, label, kind, starts, equalParameters }: CellKey): Entry {
+  const { gates, keep, write }: CellKind = cellKinds[kind];
   return {
-    key: [kind.key, ...begin.map(({ key }) => key), ...(equalParameters ? ["eq"] : [])].join("-"),
-    label: [
-      kind.label,
-      ...begin.map(({ label }) => label),
-      ...(equalParameters ? ["parameters of the LSTM"] : []),
-    ].join(", "),
+    key,
+    label,
     gates,
     equalParameters,
     make: (inputSize, hiddenSize, generator, horizon) => {
-      const layer = kind.make(inputSize, hiddenSize, generator);
-      for (const start of begin) start.apply(layer, { gates, keep, write, horizon, generator });
+      const layer = makers[kind](inputSize, hiddenSize, generator);
+      for (const start of starts) applyStart(start, layer, { gates, keep, write, horizon, generator });
       return layer;
     },
   };
 }
 
-/**
- * The entry of a key: a cell, how it starts, in any number of steps, and whether it has the LSTM's number of parameters:
- * `lstm`, `gru-fb2.5`, `rnn-orthogonal-b0`, `lstm-w0-fb3-eq`.
- *
- * @returns undefined when a part is unknown, or does not fit the cell
- */
-export function findEntry(key: string): Entry | undefined {
-  const [name, ...parts] = key.split("-");
-  const kind = kinds.find((candidate) => candidate.key === name);
-  const equalParameters = parts[parts.length - 1] === "eq";
-  const begin = (equalParameters ? parts.slice(0, -1) : parts).map(startOf);
-  if (kind === undefined || !begin.every((start) => start !== undefined && fits(kind, start))) return undefined;
-  return entry(kind, begin as readonly Start[], equalParameters);
-}
-
-/** The entry of a key that has been checked. */
+/** The entry of a key that has been checked: one of {@link lineup}, or any other that {@link readCell} takes. */
 export function entryOf(key: string): Entry {
-  const found = findEntry(key);
-  if (found === undefined) throw new Error(`no cell ${key}; there are ${lineup.map((known) => known.key).join(", ")}`);
-  return found;
+  const cell = readCell(key);
+  if (cell === undefined) throw new Error(`no cell ${key}; there are ${lineup.map((known) => known.key).join(", ")}`);
+  return entry(cell);
 }
 
 /**
@@ -128,7 +99,7 @@ export function hiddenSizeOf(
   return best;
 }
 
-const lstmGates = 4;
+const lstmGates: number = cellKinds.lstm.gates;
 
 /** Two weights and two biases for each gate, as PyTorch counts. */
 function layerParameters(gates: number, inputSize: number, hidden: number): number {

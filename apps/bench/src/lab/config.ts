@@ -1,4 +1,4 @@
-import { findEntry } from "../gradflow/lineup.ts";
+import { readCell } from "../gradflow/cell-key.ts";
 
 /** Rises when a field changes its meaning, so that an old link or file is never misread. */
 export const labVersion = 1;
@@ -17,7 +17,7 @@ export type ProbeInput = (typeof probeInputs)[number];
 export interface LabConfig {
   readonly v: typeof labVersion;
   readonly task: LabTaskName;
-  /** One lane each: `rnn`, `lstm-fb1`, `gru-orthogonal`, `lstm-w0-fb2.5`; see {@link findEntry}. */
+  /** One lane each: `rnn`, `lstm-fb1`, `gru-orthogonal`, `lstm-w0-fb2.5`; see {@link readCell}. */
   readonly cells: readonly string[];
   /** Steps of the task: of a sequence, of what must be remembered, or of a window of text. */
   readonly T: number;
@@ -107,7 +107,7 @@ const fields: Readonly<Record<Exclude<keyof LabConfig, "v">, { readonly check: C
         value.length >= 1 &&
         value.length <= mostCells &&
         new Set(value).size === value.length &&
-        value.every((key) => typeof key === "string" && findEntry(key) !== undefined);
+        value.every((key) => typeof key === "string" && readCell(key) !== undefined);
       return fits ? [...value] : undefined;
     },
     expected: `1 to ${mostCells} different cells, such as rnn, lstm-fb1, gru-orthogonal`,

@@ -1,5 +1,5 @@
 // What a lab run is, from its configuration to its numbers: the part of the benchmark that pages share with the command line.
-export { type Entry, entryOf, findEntry } from "../gradflow/lineup.ts";
+export { type CellKey, type CellKindName, cellKinds, readCell, type StartKey } from "../gradflow/cell-key.ts";
 export { type Tokens, tokensOf } from "../gradflow/tokens.ts";
 export {
   type ConfigProblem,

@@ -1,4 +1,4 @@
-import { findEntry, type LabTaskName, labLimits, labTasks, mostCells, shortest } from "@unroll/bench/lab";
+import { type LabTaskName, labLimits, labTasks, mostCells, readCell, shortest } from "@unroll/bench/lab";
 import { useState } from "preact/hooks";
 import { messages } from "../messages/index.ts";
 import type { Lab } from "../state/lab.ts";
@@ -67,7 +67,7 @@ function CellsInput({ cells, onChange }: { cells: readonly string[]; onChange: (
       keys.length > 0 &&
       keys.length <= mostCells &&
       new Set(keys).size === keys.length &&
-      keys.every((key) => findEntry(key) !== undefined);
+      keys.every((key) => readCell(key) !== undefined);
     setWrong(fits ? undefined : value);
     if (fits) onChange(keys);
   };

@@ -1,4 +1,4 @@
-import { defaultLabConfig, findEntry, type LabConfig } from "@unroll/bench/lab";
+import { cellKinds, defaultLabConfig, type LabConfig, readCell } from "@unroll/bench/lab";
 
 /** One click each; what a preset does not name is as at the start, but for the seed. */
 const changes = {
@@ -62,5 +62,6 @@ export function withForgetBias(cells: readonly string[], bias: number): string[]
 
 /** Whether a cell can have a forget bias. */
 export function hasKeepGate(cell: string): boolean {
-  return findEntry(`${cell.split("-")[0]}-fb1`) !== undefined;
+  const kind = readCell(cell)?.kind;
+  return kind !== undefined && "keep" in cellKinds[kind];
 }

@@ -1,5 +1,5 @@
 import { type Signal, signal } from "@preact/signals";
-import { entryOf, type LabEvent, type ProbeRecord, type TaskFacts } from "@unroll/bench/lab";
+import { type LabEvent, type ProbeRecord, readCell, type TaskFacts } from "@unroll/bench/lab";
 import type { CellStyle } from "@unroll/bench/palette";
 import { LossSeries } from "./loss-series.ts";
 import { ProbeHistory } from "./probe-history.ts";
@@ -50,7 +50,7 @@ export class Lane {
   constructor(index: number, cell: string, style: CellStyle) {
     this.index = index;
     this.cell = cell;
-    this.label = entryOf(cell).label;
+    this.label = readCell(cell)?.label ?? cell;
     this.style = style;
   }
 
