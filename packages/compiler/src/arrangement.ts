@@ -67,11 +67,30 @@ export interface Arrangement {
   readonly panels: readonly { readonly word: number; readonly packed: number }[];
 }
 
-/** Of the plans that ran with a geometry, by the calls of their first phase. */
-const known = new WeakMap<Geometry, WeakMap<readonly Call[], Arrangement>>();
+/** What is made once for a geometry and a plan, or part of one; gone with either. */
+export class PerGeometry<K extends object, T> {
+  readonly #known = new WeakMap<Geometry, WeakMap<K, T>>();
+
+  get(geometry: Geometry, key: K, make: () => T): T {
+    let ofGeometry = this.#known.get(geometry);
+    if (ofGeometry === undefined) {
+      ofGeometry = new WeakMap();
+      this.#known.set(geometry, ofGeometry);
+    }
+    let found = ofGeometry.get(key);
+    if (found === undefined) {
+      found = make();
+      ofGeometry.set(key, found);
+    }
+    return found;
+  }
+}
+
+/** By the calls of the first phase. */
+const arrangements = new PerGeometry<readonly Call[], Arrangement>();
 
 /**
- * The arrangement of a plan's phases, made once for a geometry.
+ * The arrangement of a plan's phases.
  *
  * @param outside whose sizes a plan knows, and nothing else is read of
  * @param own which buffers lie in the memory of this run
@@ -85,17 +104,7 @@ export function arrange(
   own: (buffer: BufferPlan, index: number) => boolean,
   threshold: number,
 ): Arrangement {
-  let ofGeometry = known.get(geometry);
-  if (ofGeometry === undefined) {
-    ofGeometry = new WeakMap();
-    known.set(geometry, ofGeometry);
-  }
-  let found = ofGeometry.get(phases[0]);
-  if (found === undefined) {
-    found = makeArrangement(plan, geometry, phases, outside, own, threshold);
-    ofGeometry.set(phases[0], found);
-  }
-  return found;
+  return arrangements.get(geometry, phases[0], () => makeArrangement(plan, geometry, phases, outside, own, threshold));
 }
 
 function makeArrangement(

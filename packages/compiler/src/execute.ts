@@ -54,13 +54,17 @@ export class Execution {
     this.#arrangement = arrange(plan, geometry, calls, outside, own, threshold);
     this.#layout = new Layout(this.#arrangement.bytes);
     const { packed } = this.#arrangement;
-    this.#ready = packed.map(({ weight, k, n }) => panels?.(weight, k, n) ?? 0);
+    const ready: number[] = [];
+    const packing: number[] = [];
     let matrix = 0;
-    this.#panels = packed.map(({ weight, k, n }, index) => {
-      if (this.#ready[index] !== 0) return 0;
-      matrix = Math.max(matrix, 4 * outside[weight.outside].size);
-      return this.#layout.add(packedBytes(k, n));
-    });
+    for (const { weight, k, n } of packed) {
+      const at = panels?.(weight, k, n) ?? 0;
+      ready.push(at);
+      packing.push(at === 0 ? this.#layout.add(packedBytes(k, n)) : 0);
+      if (at === 0) matrix = Math.max(matrix, 4 * outside[weight.outside].size);
+    }
+    this.#ready = ready;
+    this.#panels = packing;
     this.#matrix = this.#layout.add(matrix);
   }
 

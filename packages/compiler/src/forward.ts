@@ -1,6 +1,6 @@
 import type { Kernels } from "@unroll/kernels";
 import { endReading, keptPanels, Tensor } from "@unroll/tensor";
-import { Layout, rowsOf } from "./arrangement.ts";
+import { Layout, PerGeometry, rowsOf } from "./arrangement.ts";
 import { copyIn, copySteps, copyStepsOut, forJoining, forLeaving } from "./copies.ts";
 import { Execution, type Phase } from "./execute.ts";
 import type { Geometry, StepBlock } from "./geometry.ts";
@@ -41,14 +41,23 @@ export interface RunInputs {
   readonly outside: readonly Tensor[];
 }
 
+interface KeptLayout {
+  readonly bytes: number;
+  readonly offsets: ReadonlyMap<number, number>;
+}
+
+const keptLayouts = new PerGeometry<Plan, KeptLayout>();
+
 /** Where the buffers that a backward pass needs lie in a lease. */
-export function keptLayout(plan: Plan, geometry: Geometry): { bytes: number; offsets: ReadonlyMap<number, number> } {
-  const layout = new Layout();
-  const offsets = new Map<number, number>();
-  plan.buffers.forEach((buffer, index) => {
-    if (buffer.kept) offsets.set(index, layout.add(4 * buffer.width * rowsOf(buffer, geometry)));
+export function keptLayout(plan: Plan, geometry: Geometry): KeptLayout {
+  return keptLayouts.get(geometry, plan, () => {
+    const layout = new Layout();
+    const offsets = new Map<number, number>();
+    plan.buffers.forEach((buffer, index) => {
+      if (buffer.kept) offsets.set(index, layout.add(4 * buffer.width * rowsOf(buffer, geometry)));
+    });
+    return { bytes: layout.bytes, offsets };
   });
-  return { bytes: layout.bytes, offsets };
 }
 
 /** The phases of a forward pass. */

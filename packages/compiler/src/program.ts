@@ -67,13 +67,20 @@ export function programOf(kernels: Kernels, graph: StepGraph, needs: Needs | und
 function sameGraph(a: StepGraph, b: StepGraph): boolean {
   if (a.batch !== b.batch || a.output !== b.output || a.values.length !== b.values.length) return false;
   if (!sameList(a.states, b.states)) return false;
-  for (let k = 0; k < a.values.length; k++) {
-    const [v, w] = [a.values[k], b.values[k]];
-    if (v.op !== w.op || v.dtype !== w.dtype || v.recorded !== w.recorded) return false;
-    if (v.source?.kind !== w.source?.kind || !sameList(v.shape, w.shape) || !sameList(v.inputs, w.inputs)) return false;
-    if (!sameAttrs(v.attrs, w.attrs)) return false;
-  }
+  for (let k = 0; k < a.values.length; k++) if (!sameValue(a.values[k], b.values[k])) return false;
   return true;
+}
+
+function sameValue(a: Value, b: Value): boolean {
+  return (
+    a.op === b.op &&
+    a.dtype === b.dtype &&
+    a.recorded === b.recorded &&
+    a.source?.kind === b.source?.kind &&
+    sameList(a.shape, b.shape) &&
+    sameList(a.inputs, b.inputs) &&
+    sameAttrs(a.attrs, b.attrs)
+  );
 }
 
 function sameList<T>(a: readonly T[], b: readonly T[]): boolean {
@@ -89,8 +96,8 @@ function sameAttrs(a: unknown, b: unknown): boolean {
   const names = Object.keys(a);
   if (names.length !== Object.keys(b).length) return false;
   for (const name of names) {
-    const [x, y] = [(a as Record<string, unknown>)[name], (b as Record<string, unknown>)[name]];
-    if (!(Object.hasOwn(b, name) && sameAttrs(x, y))) return false;
+    if (!Object.hasOwn(b, name)) return false;
+    if (!sameAttrs((a as Record<string, unknown>)[name], (b as Record<string, unknown>)[name])) return false;
   }
   return true;
 }

@@ -1,7 +1,7 @@
 import { defineFunction } from "@unroll/autograd";
 import type { Kernels } from "@unroll/kernels";
 import { activeKernels, runtime, type Tensor } from "@unroll/tensor";
-import { rowsOf } from "./arrangement.ts";
+import { PerGeometry, rowsOf } from "./arrangement.ts";
 import { runBackward } from "./backward.ts";
 import { type Checkpoint, type Run, type RunInputs, runForward } from "./forward.ts";
 import { type Geometry, geometryOf } from "./geometry.ts";
@@ -117,12 +117,16 @@ function checkpointOf(
   return { program: programOf(kernels, graph, undefined), segments: segmentsOf(geometry, length), states: [] };
 }
 
+const bytesOf = new PerGeometry<Plan, number>();
+
 /**
  * Throws unless all values of a sequence, forward and backward, fit into half of what the kernels' memory may grow to: plain
  * ops have all of JavaScript's memory.
  */
-function checkRoom({ memory }: Kernels, { buffers }: Plan, geometry: Geometry): void {
-  const bytes = buffers.reduce((sum, buffer) => sum + 4 * buffer.width * rowsOf(buffer, geometry), 0);
+function checkRoom({ memory }: Kernels, plan: Plan, geometry: Geometry): void {
+  const bytes = bytesOf.get(geometry, plan, () =>
+    plan.buffers.reduce((sum, buffer) => sum + 4 * buffer.width * rowsOf(buffer, geometry), 0),
+  );
   if (bytes > memory.use().maximum / 2)
     throw new Uncompilable(`it takes ${Math.ceil(bytes / 1e6)} MB, more than half of the kernels' memory`);
 }

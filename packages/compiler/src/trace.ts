@@ -76,7 +76,7 @@ export class Tracer {
   /** A tensor without values that stands for a source. */
   source(source: Source, like: { shape: Shape; dtype: DType }): Tensor {
     const tensor = hollow(like);
-    this.#add(tensor, { source, op: undefined, inputs: [], attrs: undefined, recorded: true });
+    this.#add(tensor, source, undefined, [], undefined, true);
     return tensor;
   }
 
@@ -93,7 +93,7 @@ export class Tracer {
     }
     const source: Source = { kind: "outside", index: this.outside.length };
     this.outside.push(tensor);
-    const id = this.#add(tensor, { source, op: undefined, inputs: [], attrs: undefined, recorded: true });
+    const id = this.#add(tensor, source, undefined, [], undefined, true);
     if (number !== undefined) this.#numbers.set(number, id);
     return id;
   }
@@ -102,11 +102,12 @@ export class Tracer {
   readonly evaluate = (op: Op, inputs: readonly Tensor[], attrs: unknown): Tensor => {
     if (op.draws === true)
       throw new Uncompilable(`${op.name} draws random numbers at every step: draw masks in begin, once per sequence`);
-    if (inputs.length > 0 ? inputs.every((input) => input.storage.data !== undefined) : !this.#hasRows(op, attrs))
+    if (inputs.length > 0 ? haveValues(inputs) : !this.#hasRows(op, attrs))
       return withEvaluator(undefined, () => noGrad(() => apply(op, inputs, attrs as never)));
     const output = abstractOutput(op, inputs, attrs);
-    const ids = inputs.map((input) => this.idOf(input));
-    this.#add(output, { source: undefined, op, inputs: ids, attrs, recorded: isRecording() });
+    const ids: number[] = [];
+    for (const input of inputs) ids.push(this.idOf(input));
+    this.#add(output, undefined, op, ids, attrs, isRecording());
     return output;
   };
 
@@ -115,13 +116,26 @@ export class Tracer {
     return op.name === "full" && op.shape([], attrs as never)[0] === this.#batch;
   }
 
-  #add(tensor: Tensor, value: Omit<Value, "id" | "shape" | "dtype">): number {
+  #add(
+    tensor: Tensor,
+    source: Source | undefined,
+    op: Op | undefined,
+    inputs: readonly number[],
+    attrs: unknown,
+    recorded: boolean,
+  ): number {
     const id = this.values.length;
-    this.values.push({ id, shape: tensor.shape, dtype: tensor.dtype, ...value });
+    const { shape, dtype } = tensor;
+    this.values.push({ id, shape, dtype, source, op, inputs, attrs, recorded });
     this.#ids.set(tensor, id);
     this.#observer?.added(id);
     return id;
   }
+}
+
+function haveValues(tensors: readonly Tensor[]): boolean {
+  for (const { storage } of tensors) if (storage.data === undefined) return false;
+  return true;
 }
 
 /**
