@@ -153,6 +153,90 @@ describe("a cell that cannot be compiled", () => {
   });
 });
 
+describe("a step that changes fields of its cell", () => {
+  /** Warms up for its first steps. */
+  class Counting extends Own {
+    steps = 0;
+
+    constructor() {
+      super((x, h) => {
+        this.steps++;
+        return this.steps > 2 ? tanh(add(x, h)) : mul(add(x, h), 0.5);
+      });
+    }
+  }
+
+  it("runs plain from where it was before anything was traced, and says so once", () => {
+    const [cell, plain] = [new Counting(), new Counting()];
+    for (let call = 0; call < 3; call++)
+      expect(unroll(cell, x).output.toArray()).toEqual(unroll(plain, x, { compile: false }).output.toArray());
+    expect([cell.steps, plain.steps]).toEqual([9, 9]);
+    expect(warn).toHaveBeenCalledTimes(1);
+    expect(warn.mock.calls[0][0]).toContain("because the step is impure: it changes the field steps whenever it runs");
+    // The line is that of the cell's step, which is the class above.
+    expect(warn.mock.calls[0][0]).toMatch(/, at .*fallback\.test\.ts:\d+:\d+;/);
+    expect(explain(cell, x)).toContain("it changes the field steps");
+    expect(cell.steps).toBe(9);
+  });
+
+  it("finds its fields as they were whatever the reason is", () => {
+    const cell: Cell<H> & { steps: number } = {
+      steps: 0,
+      step(x, { h }) {
+        const next = add(h, mul(sum(x, 0, { keepDim: true }), this.steps++));
+        return { output: next, state: { h: next } };
+      },
+      initialState: (batch) => ({ h: ones([batch, 4]) }),
+    };
+    const plain = { ...cell };
+    expect(unroll(cell, x).output.toArray()).toEqual(unroll(plain, x, { compile: false }).output.toArray());
+    expect([cell.steps, plain.steps]).toEqual([3, 3]);
+    expect(warn.mock.calls[0][0]).toContain("sum over axis 0 mixes rows");
+  });
+
+  it("may keep there what it makes once, but not what it makes each time", () => {
+    const made: Cell<H> & { scale?: Tensor } = {
+      step(x, { h }) {
+        this.scale ??= mul(ones([4]), 0.5);
+        const next = tanh(add(mul(x, this.scale), h));
+        return { output: next, state: { h: next } };
+      },
+      initialState: (batch) => ({ h: ones([batch, 4]) }),
+    };
+    expect(unroll(made, x).output.toArray()).toEqual(unroll(made, x, { compile: false }).output.toArray());
+    expect(warn).not.toHaveBeenCalled();
+    const last: Cell<H> & { seen?: Tensor } = {
+      step(x, { h }) {
+        this.seen = on(here(), tanh(add(x, h)));
+        return { output: this.seen, state: { h: this.seen } };
+      },
+      initialState: (batch) => ({ h: ones([batch, 4]) }),
+    };
+    const { state } = unroll(last, x);
+    expect(last.seen?.toArray()).toEqual(state.h.toArray());
+    expect(warn.mock.calls.map(([text]) => text)).toEqual([
+      expect.stringContaining("it changes the field seen whenever it runs, at "),
+    ]);
+    expect(warn.mock.calls[0][0]).toContain(`, at ${line}:`);
+  });
+
+  it("may keep what it makes once of its input: plain ops make it anew", () => {
+    const cell: Cell<H> & { first?: Tensor } = {
+      step(x, { h }) {
+        this.first ??= mul(x, 0.5);
+        const next = tanh(add(this.first, h));
+        return { output: next, state: { h: next } };
+      },
+      initialState: (batch) => ({ h: ones([batch, 4]) }),
+    };
+    const { output } = unroll(cell, x);
+    expect(warn).toHaveBeenCalledTimes(1);
+    const again = { ...cell };
+    delete again.first;
+    expect(output.toArray()).toEqual(unroll(again, x, { compile: false }).output.toArray());
+  });
+});
+
 describe("an error of a step", () => {
   it("is that of the operation, with the step's line on its stack, and nothing is said", () => {
     const cell = new Own((x, h) => on(here(), matmul(x, h)));

@@ -44,18 +44,22 @@ export interface StepGraph {
 export class Uncompilable extends Error {
   /** The value of the step's graph that cannot be; undefined where none is to blame, or the trace ended before there was one. */
   readonly value: number | undefined;
+  /** The field that the step changes; undefined where that is not the reason. */
+  readonly field: string | symbol | undefined;
   /** Whether plain ops are what the caller asked for, or there is nothing to gain. */
   readonly expected: boolean;
 
-  constructor(reason: string, { value, expected = false, cause }: UncompilableOptions = {}) {
+  constructor(reason: string, { value, field, expected = false, cause }: UncompilableOptions = {}) {
     super(reason, { cause });
     this.value = value;
+    this.field = field;
     this.expected = expected;
   }
 }
 
 interface UncompilableOptions {
   readonly value?: number | undefined;
+  readonly field?: string | symbol;
   readonly expected?: boolean;
   /** The error that ended the trace. */
   readonly cause?: unknown;

@@ -1,4 +1,5 @@
 import type { Tensor } from "@unroll/tensor";
+import { changedField, type Fields, fieldsOf, restoreFields } from "./fields.ts";
 import { type StepGraph, Uncompilable } from "./graph.ts";
 import { locate } from "./locate.ts";
 import { partsOf } from "./program.ts";
@@ -45,9 +46,15 @@ export function prepare(job: StepJob): TracedStep {
   }
   if (rows.some(({ shape, size }) => shape.length !== 2 || size === 0))
     throw new Uncompilable("a per-sample tensor of the context is not a matrix");
+  const owner = ownerOf(job);
+  if (!pure.has(owner)) untraced.set(owner, fieldsOf(owner));
   const traced = traceStep(job.step, inputsOf(job));
   checkResults(traced.graph, states, x.shape[1]);
   return traced;
+}
+
+function ownerOf({ owner, step }: StepJob): object {
+  return owner ?? step;
 }
 
 function inputsOf({ x, states, rows }: StepJob): StepInputs {
@@ -68,16 +75,21 @@ function checkResults({ values, output, states: after }: StepGraph, states: read
 /** The programs that the owners of steps, traced twice, were seen to ask for. */
 const pure = new WeakMap<object, WeakSet<object>>();
 
+/** What the fields of owners held before their steps were traced, until it is known that a step leaves them alone. */
+const untraced = new WeakMap<object, Fields>();
+
 /**
  * Traces a step again, at the owner's first call with a program: a second trace that differs shows that the step depends
- * on more than what it is given.
+ * on more than what it is given, and a field that it changes again, that it would when it runs.
  *
  * @throws {Uncompilable} when it does
  */
 export function checkPure(job: StepJob, first: TracedStep, program: object): void {
-  const owner = job.owner ?? job.step;
+  const owner = ownerOf(job);
   let known = pure.get(owner);
   if (known?.has(program)) return;
+  // What a step makes once and keeps, it has made in the first trace.
+  const between = fieldsOf(owner);
   const second = traceStep(job.step, inputsOf(job));
   const difference = firstDifference(first, second);
   if (difference !== undefined) {
@@ -86,6 +98,10 @@ export function checkPure(job: StepJob, first: TracedStep, program: object): voi
       value: difference,
     });
   }
+  const field = changedField(owner, between);
+  if (field !== undefined)
+    throw new Uncompilable(`the step is impure: it changes the field ${String(field)} whenever it runs`, { field });
+  untraced.delete(owner);
   known ??= new WeakSet();
   known.add(program);
   pure.set(owner, known);
@@ -108,8 +124,22 @@ function sameValues(a: Tensor, b: Tensor): boolean {
   return a.data.every((value, i) => Object.is(value, b.data[i]));
 }
 
-/** What the caller is told of a step that cannot be compiled. */
+/**
+ * What the caller is told of a step that cannot be compiled. Plain ops follow: they find the owner's fields as if nothing
+ * had been traced.
+ */
 export function notCompiled(error: Uncompilable, job: StepJob): NotCompiled {
-  const { message, expected, value } = error;
-  return { reason: message, expected, where: () => locate(job.step, inputsOf(job), value, job.inner ?? 0) };
+  const { message, expected, value, field: name } = error;
+  const owner = ownerOf(job);
+  const before = untraced.get(owner);
+  if (before !== undefined) restoreFields(owner, before);
+  untraced.delete(owner);
+  const field = name === undefined ? undefined : { owner, name };
+  const where = () => {
+    const fields = fieldsOf(owner);
+    const place = locate(job.step, inputsOf(job), { value, field }, job.inner ?? 0);
+    restoreFields(owner, fields);
+    return place;
+  };
+  return { reason: message, expected, where };
 }
