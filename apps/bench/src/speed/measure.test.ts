@@ -35,7 +35,7 @@ describe("measure", () => {
   it("gives the time of one call, in every round and for every candidate", async () => {
     const { clock, candidate } = machine();
     const [quick, slow] = await measure([candidate("quick", 1e-5), candidate("slow", 0.01)], {
-      seconds: 1,
+      seconds: 2,
       generator: generator(),
       clock,
     });
@@ -52,6 +52,25 @@ describe("measure", () => {
     const [timing] = await measure([candidate("compiled", 1e-4, 5)], { seconds: 0.1, generator: generator(), clock });
     expect(timing.calls).toBeGreaterThanOrEqual(20);
     for (const sample of timing.samples) expect(sample).toBeCloseTo(1e-4, 12);
+  });
+
+  it("does not begin while a candidate still gets faster, as code does that is compiled in stages", async () => {
+    const { clock, candidate } = machine();
+    const slow = candidate("slow", 1e-3);
+    const fast = candidate("fast", 1e-4);
+    const staged = () => (clock() < 0.9 ? slow() : fast());
+    const [timing] = await measure([staged], { seconds: 4, generator: generator(), clock });
+    for (const sample of timing.samples) expect(sample).toBeCloseTo(1e-4, 12);
+    expect(timing.calls).toBeGreaterThanOrEqual(20);
+  });
+
+  it("begins after some time even if a candidate never stops getting faster", async () => {
+    let time = 0;
+    const faster = () => {
+      time += 0.05 / (1 + 10 * time);
+    };
+    const [timing] = await measure([faster], { seconds: 1, generator: generator(), clock: () => time });
+    expect(timing.samples.length).toBeGreaterThanOrEqual(minRounds);
   });
 
   it("lets the candidates take turns, in an order drawn anew", async () => {
@@ -116,14 +135,14 @@ describe("measure", () => {
     const [timing] = await measure(
       [
         () => {
-          if (++calls === 40) controller.abort();
+          if (++calls === 80) controller.abort();
           return run();
         },
       ],
       { seconds: 1, generator: generator(), clock, signal: controller.signal },
     );
     expect(timing.samples.length).toBeGreaterThanOrEqual(minRounds);
-    expect(timing.samples.length).toBeLessThan(40);
+    expect(timing.samples.length).toBeLessThan(80);
     await expect(
       measure([run], { seconds: 1, generator: generator(), clock, signal: AbortSignal.abort() }),
     ).rejects.toThrow(Stopped);

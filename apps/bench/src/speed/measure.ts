@@ -42,14 +42,16 @@ export class Stopped extends Error {
 export const sampleSeconds = 2e-3;
 /** Fewer samples have no spread worth showing. */
 export const minRounds = 5;
-/** What part of the time is for warming up. */
-const warmUpShare = 0.15;
-/** All code is compiled after so many seconds. */
-const longestWarmUp = 1;
+/** Warming up takes at least so long, in seconds, or this part of a candidate's time where that is short. */
+const leastWarmUp = { seconds: 1, share: 0.5 };
+/** It ends after so long at the latest, or after a candidate's time where that is shorter, but never before `short`. */
+const longestWarmUp = { seconds: 4, short: 1.5 };
+/** A candidate is warm when the best of the last half of its warming up gained less than this on the best of the first. */
+const stillGains = 0.05;
 
 /**
- * Times candidates against each other. Each is called until its code is compiled and its caches are full, and then as
- * often per sample as {@link sampleSeconds} need, the same number in all rounds. A round takes one sample of every
+ * Times candidates against each other. Each is called until it gets no faster, since engines compile in stages for as long
+ * as it is called, and then as often per sample as {@link sampleSeconds} need, the same number in all rounds. A round takes one sample of every
  * candidate, in an order drawn anew: what the machine does meanwhile hits all of them alike. Garbage of what ran before
  * is collected first; what a candidate makes is collected while it runs, and is part of its cost.
  */
@@ -66,7 +68,7 @@ export async function measure(candidates: readonly Candidate[], options: Measure
   const stopped = new Stopped("stopped before there were enough samples");
   const calls: number[] = [];
   for (const candidate of candidates) {
-    const warm = new WarmUp(candidate, Math.min(longestWarmUp, (warmUpShare * seconds) / candidates.length), clock);
+    const warm = new WarmUp(candidate, seconds / candidates.length, clock);
     while (!(await warm.advance())) if (await pause()) throw stopped;
     calls.push(warm.calls);
   }
@@ -102,34 +104,53 @@ export function timedHere(run: Run, calls: number, clock: () => number = now): n
   return clock() - start;
 }
 
-/** Runs a candidate for some time, in batches, to find how many calls a sample needs. */
+/** Runs a candidate in batches until it gets no faster, and finds how many calls a sample needs. */
 class WarmUp {
   calls = 1;
   readonly #candidate: Candidate;
   readonly #clock: () => number;
-  readonly #until: number;
-  #batches = 0;
-  #best = Number.POSITIVE_INFINITY;
+  readonly #startedAt: number;
+  readonly #least: number;
+  readonly #longest: number;
+  /** When each batch but the first ended, and the seconds per call: the first compiles. */
+  readonly #batches: { readonly at: number; readonly each: number }[] = [];
+  #first = true;
 
+  /** @param seconds the candidate's part of the time, of which some should be left for samples */
   constructor(candidate: Candidate, seconds: number, clock: () => number) {
     this.#candidate = candidate;
     this.#clock = clock;
-    this.#until = clock() + seconds;
+    this.#startedAt = clock();
+    this.#least = Math.min(leastWarmUp.seconds, leastWarmUp.share * seconds);
+    this.#longest = Math.min(longestWarmUp.seconds, Math.max(longestWarmUp.short, seconds));
   }
 
   /** Runs one batch; returns true after the last one, when `calls` is what a sample needs. */
   async advance(): Promise<boolean> {
     const elapsed = await timed(this.#candidate, this.calls, this.#clock);
-    this.#batches++;
-    // The fastest batch counts: in others the code was compiled, or something else ran.
-    this.#best = Math.min(this.#best, elapsed / this.calls);
+    const at = this.#clock() - this.#startedAt;
+    if (this.#first) {
+      this.#first = false;
+      return false;
+    }
+    this.#batches.push({ at, each: elapsed / this.calls });
     if (elapsed < sampleSeconds) this.calls *= 2;
-    else if (this.#batches >= 2 && this.#clock() >= this.#until) {
-      this.calls = Math.max(1, Math.ceil(sampleSeconds / this.#best));
+    else if (at >= this.#longest || (at >= this.#least && this.#steady(at))) {
+      // The fastest batch counts: in others the code was compiled, or something else ran.
+      this.calls = Math.max(1, Math.ceil(sampleSeconds / best(this.#batches)));
       return true;
     }
     return false;
   }
+
+  #steady(now: number): boolean {
+    const half = this.#batches.findIndex(({ at }) => at > now / 2);
+    return half > 0 && best(this.#batches.slice(half)) >= (1 - stillGains) * best(this.#batches.slice(0, half));
+  }
+}
+
+function best(batches: readonly { readonly each: number }[]): number {
+  return batches.reduce((least, { each }) => Math.min(least, each), Number.POSITIVE_INFINITY);
 }
 
 function shuffled(n: number, generator: Generator): number[] {

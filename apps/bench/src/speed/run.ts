@@ -8,7 +8,7 @@ import { claimFolder, writeWhole } from "../files.ts";
 import { InputError } from "../input-error.ts";
 import { listenForInterrupt } from "../interrupt.ts";
 import { pathOption } from "../options.ts";
-import { type Progress, startProgress } from "../progress.ts";
+import { startProgress } from "../progress.ts";
 import { type SpeedOptions, speedConfigOf } from "./config.ts";
 import { eagerSuite } from "./eager.ts";
 import { elementwiseSuite } from "./elementwise.ts";
@@ -136,23 +136,29 @@ async function measureSuites(
 ): Promise<{ measured: SuiteResult[]; complete: boolean }> {
   const chosen = config.suites.map((name): Suite => suites[name]);
   const weights = chosen.reduce((sum, { weight }) => sum + weight, 0);
+  const startedAt = performance.now();
+  const passed = () => (performance.now() - startedAt) / 1000;
   const progress = startProgress(config.seconds);
   const generator = new Generator(config.seed);
   const measured: SuiteResult[] = [];
-  let done = 0;
+  let weightLeft = weights;
   try {
     for (const { weight, run, ...about } of chosen) {
-      const seconds = (config.seconds * weight) / weights;
+      const planned = (config.seconds * weight) / weights;
+      // What a suite took too long or left over, those that follow share; none is cut to less than half.
+      const seconds = Math.max(planned / 2, ((config.seconds - passed()) * weight) / weightLeft);
+      weightLeft -= weight;
       const rows: Row[] = [];
       const absent: Absent[] = [];
       measured.push({ ...about, rows, absent });
-      const bench = benchWith(tools, generator, seconds, progress, () => done);
+      const bench = benchWith(tools, generator, seconds, (note) =>
+        progress.update(Math.min(passed(), config.seconds), note),
+      );
       for await (const row of run(bench)) {
         if ("why" in row) absent.push(row);
         else rows.push(row);
         await onSuite(measured);
       }
-      done += seconds;
     }
     return { measured, complete: !tools.signal.aborted };
   } catch (error) {
@@ -169,30 +175,23 @@ function benchWith(
   { started, peers, signal }: Tools,
   generator: Generator,
   seconds: number,
-  progress: Progress,
-  done: () => number,
+  note: (text: string) => void,
 ): Bench {
-  let spent = 0;
+  const startedAt = performance.now();
   return {
     kernels: started,
     generator,
     peers,
     signal,
-    secondsOf: (share) => share * seconds,
-    note: (text) => progress.update(done() + spent, text),
-    async measure(note, share, candidates) {
+    seconds,
+    left: () => seconds - (performance.now() - startedAt) / 1000,
+    note,
+    async measure(what, share, candidates) {
       const names = Object.keys(candidates) as (keyof typeof candidates)[];
-      const own = share * seconds;
       const timings = await measure(
         names.map((id) => candidates[id]),
-        {
-          seconds: own,
-          generator,
-          signal,
-          onProgress: (passed) => progress.update(done() + spent + Math.min(passed, own), note),
-        },
+        { seconds: share * seconds, generator, signal, onProgress: () => note(what) },
       );
-      spent += own;
       return Object.fromEntries(names.map((id, k) => [id, timings[k]])) as Record<(typeof names)[number], Timing>;
     },
   };

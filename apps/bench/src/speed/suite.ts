@@ -14,8 +14,10 @@ export interface Bench {
   readonly peers: Peers;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
-  /** The seconds that a share of the suite's time is. */
-  secondsOf(share: number): number;
+  /** The seconds that the suite has in all, preparations included. */
+  readonly seconds: number;
+  /** The seconds that it still has; below 0 when it took longer. */
+  left(): number;
   /** Shows what is going on where nothing is being timed yet. */
   note(text: string): void;
   /**

@@ -38,7 +38,8 @@ function benchOf(prepared: string[]): Bench {
       },
     },
     signal: new AbortController().signal,
-    secondsOf: () => 1000,
+    seconds: 200_000,
+    left: () => 200_000,
     note: () => {},
     measure: sampleMeasure,
   };

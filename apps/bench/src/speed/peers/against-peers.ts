@@ -1,9 +1,10 @@
 import type { Absent, Row } from "../result.ts";
 import type { Bench, Suite } from "../suite.ts";
 import { peerAim } from "./aims.ts";
-import { contest, tooLong } from "./contest.ts";
+import { contest } from "./contest.ts";
 import { type CellName, modelJob, nameOf, type Size, sequenceJob, sizes, titles } from "./job.ts";
 import { type Peer, peers } from "./lineup.ts";
+import { Trials } from "./trials.ts";
 
 const faster = { kind: "times", against: "Unroll", head: "Unroll is faster by" } as const;
 
@@ -35,24 +36,20 @@ export const inferSuite: Suite = {
 async function* all(bench: Bench, kind: "train" | "infer"): AsyncGenerator<Row | Absent> {
   const entrants = peers.filter(({ trains }) => trains || kind === "infer");
   const lstm = new Map<string, number>();
+  let parts = cells.length * sizes.length;
   for (const cell of cells) {
     const able = entrants.filter(({ resets }) =>
       cell === "gru" ? resets !== "before" : cell !== "gru-before" || resets !== "after",
     );
-    /** Who had no time for a size has none for the larger ones that follow; finding out would take long. */
-    const late = new Set<string>();
+    const trials = new Trials();
     for (const [index, size] of sizes.entries()) {
       const what = nameOf(titles[cell], size);
-      for (const name of late) yield { what, way: name, why: tooLong, detail: "a smaller one did" };
       const aimOf = (peer: string) => {
         const aim = peerAim(kind, cell, size, peer, bench.kernels.build);
         return aim === "lstm" ? lstm.get(`${index} ${peer}`) : aim;
       };
       const job = sequenceJob(kind, cell, size, bench.generator);
-      const entering = able.filter(({ name }) => !late.has(name));
-      const share = 1 / (cells.length * sizes.length);
-      for await (const row of contest(bench, { what, job, peers: entering, share, aimOf })) {
-        if ("why" in row && row.why === tooLong) late.add(row.way);
+      for await (const row of contest(bench, { what, job, peers: able, parts: parts--, trials, aimOf })) {
         if (cell === "lstm" && "ratio" in row && row.ratio !== undefined)
           lstm.set(`${index} ${row.way}`, Number(row.ratio.median.toPrecision(3)));
         yield row;
@@ -78,7 +75,7 @@ export const modelSuite: Suite = {
       what: `${nameOf("LSTM", modelSize)}, V ${symbols}`,
       job: modelJob(symbols, modelSize, bench.generator),
       peers: named("PyTorch", "tfjs wasm", "tfjs cpu"),
-      share: 1,
+      parts: 1,
     }),
 };
 
@@ -96,15 +93,20 @@ export const scalingSuite: Suite = {
 };
 
 async function* scaling(bench: Bench): AsyncGenerator<Row | Absent> {
-  const list: Size[] = [
-    ...lengths.map((T) => ({ B: 1, T, I: 32, H: 64 })),
-    ...units.map((H) => ({ B: 16, T: 50, I: H, H })),
+  const lists: Size[][] = [
+    lengths.map((T) => ({ B: 1, T, I: 32, H: 64 })),
+    units.map((H) => ({ B: 16, T: 50, I: H, H })),
   ];
-  for (const size of list)
-    yield* contest(bench, {
-      what: nameOf("LSTM", size),
-      job: sequenceJob("train", "lstm", size, bench.generator),
-      peers: named("PyTorch", "tfjs wasm"),
-      share: 1 / list.length,
-    });
+  let parts = lists.flat().length;
+  for (const list of lists) {
+    const trials = new Trials();
+    for (const size of list)
+      yield* contest(bench, {
+        what: nameOf("LSTM", size),
+        job: sequenceJob("train", "lstm", size, bench.generator),
+        peers: named("PyTorch", "tfjs wasm"),
+        parts: parts--,
+        trials,
+      });
+  }
 }

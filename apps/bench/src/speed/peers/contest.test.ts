@@ -54,7 +54,8 @@ function benchOf(behaviours: Readonly<Record<string, Behaviour>>): Bench {
       },
     },
     signal: new AbortController().signal,
-    secondsOf: () => 5,
+    seconds: 10,
+    left: () => 10,
     note: () => {},
     measure: sampleMeasure,
   };
@@ -66,7 +67,7 @@ async function outcome(behaviours: Readonly<Record<string, Behaviour>>, aim?: nu
     .filter((name) => name !== "Unroll")
     .map((name): Peer => ({ name, trains: true, program: "" }));
   const rows = [];
-  for await (const row of contest(benchOf(behaviours), { what: "RNN", job, peers, share: 1, aimOf: () => aim }))
+  for await (const row of contest(benchOf(behaviours), { what: "RNN", job, peers, parts: 1, aimOf: () => aim }))
     rows.push(row);
   return rows;
 }
@@ -90,7 +91,7 @@ describe("contest", () => {
       broken: { prepare: new Error("oh") },
       wrong: { result: { output: Float32Array.of(1, 2.1) } },
       late: { prepare: new TookTooLong("no answer within 9 s") },
-      slow: { seconds: 1 },
+      slow: { seconds: 2 },
       dying: { rounds: new Error("its process ended") },
       good: {},
     });
@@ -100,11 +101,29 @@ describe("contest", () => {
       { way: "broken", why: "failed", detail: "oh" },
       { way: "wrong", why: "failed", detail: expect.stringContaining("output is another one than Unroll's") },
       { way: "late", why: "over budget: it needs more --seconds", detail: "no answer within 9 s" },
-      { way: "slow", why: "over budget: it needs more --seconds", detail: "one call takes 1.0 s" },
+      { way: "slow", why: "over budget: it needs more --seconds", detail: "one call takes 2.0 s" },
       { way: "Unroll" },
       { way: "dying", why: "failed", detail: "its process ended" },
       { way: "good", ratio: { median: 1 } },
     ]);
+  });
+
+  it("lets the fastest in where there is no time for all", async () => {
+    const slow = (seconds: number) => ({ seconds });
+    const rows = await outcome({ Unroll: {}, first: slow(1), second: slow(1.2), third: slow(0.8) });
+    expect(rows).toMatchObject([
+      { way: "second", why: "over budget: it needs more --seconds", detail: "one call takes 1.2 s" },
+      { way: "Unroll" },
+      { way: "first", ratio: { median: 100 } },
+      { way: "third", ratio: { median: 80 } },
+    ]);
+  });
+
+  it("says so where nothing is left of the suite's time", async () => {
+    const bench = { ...benchOf({ Unroll: {} }), left: () => 1 };
+    const rows = [];
+    for await (const row of contest(bench, { what: "RNN", job, peers: [], parts: 3 })) rows.push(row);
+    expect(rows).toEqual([{ what: "RNN", way: "all", why: "over budget: it needs more --seconds" }]);
   });
 
   it("judges neither against another cell nor against a peer that is slower here than elsewhere", async () => {
@@ -118,7 +137,7 @@ describe("contest", () => {
     const huge = sequenceJob("infer", "rnn", { B: 1, T: 1, I: 1, H: 1 }, new Generator(1));
     const rows = [];
     const sized = { ...huge, B: 1e6, T: 1e6 };
-    for await (const row of contest(benchOf({ Unroll: {} }), { what: "RNN", job: sized, peers: [], share: 1 }))
+    for await (const row of contest(benchOf({ Unroll: {} }), { what: "RNN", job: sized, peers: [], parts: 1 }))
       rows.push(row);
     expect(rows).toEqual([{ what: "RNN", way: "all", why: "over budget: it needs more --seconds" }]);
   });

@@ -1,24 +1,23 @@
 import type { Absent, Row } from "../result.ts";
 import { ratios, spreadOf } from "../spread.ts";
 import type { Bench, Suite } from "../suite.ts";
-import { overBudget } from "./contest.ts";
+import { overBudget, whyNot } from "./contest.ts";
 import { nameOf, sequenceJob, sizes } from "./job.ts";
 import { ownCommand, peers } from "./lineup.ts";
 import { type Command, PeerProcess } from "./peer-process.ts";
-import { Missing } from "./peers.ts";
 
 const [, small, middle] = sizes;
 const rounds = 3;
 /** After the first. */
 const laterCalls = 3;
-/** No library shall need longer for its first call. */
-const limit = 60;
+/** No library shall need longer for its first call, in seconds. */
+const longest = 60;
 
 /** What a user waits for before the first result, and the memory that it takes. */
 export const startSuite: Suite = {
   suite: "start",
   title: "First calls and memory against peers",
-  about: `A fresh process for each sample, ${rounds} samples in turns. First call: from weights in memory to the gradients of one training step, with whatever is compiled for it. Compiling: how much longer that took than later calls; for another cell, a GRU (or an RNN where there is no such GRU) in the same process, when all code that cells share has been compiled. Memory: the most that the process held until it had trained ${laterCalls} steps more, Node and the library included.`,
+  about: `A fresh process for each sample, up to ${rounds} samples in turns, as time allows. First call: from weights in memory to the gradients of one training step, with whatever is compiled for it. Compiling: how much longer that took than later calls; for another cell, a GRU (or an RNN where there is no such GRU) in the same process, when all code that cells share has been compiled. Memory: the most that the process held until it had trained ${laterCalls} steps more, Node and the library included.`,
   ratio: { kind: "times", against: "Unroll", head: "Unroll is faster by" },
   weight: 6,
   run: starts,
@@ -41,7 +40,7 @@ async function* starts(bench: Bench): AsyncGenerator<Row | Absent> {
       sequenceJob("train", "rnn", size, bench.generator),
     ];
     // Starting is not repeated until a time is over, so a short run takes the smaller size alone.
-    if (size === middle && bench.secondsOf(1) < 20) {
+    if (size === middle && bench.seconds < 20) {
       yield overBudget(what);
       continue;
     }
@@ -52,17 +51,22 @@ async function* starts(bench: Bench): AsyncGenerator<Row | Absent> {
         .map((peer) => ({ name: peer.name, command: async () => (await bench.peers.fresh(peer)).process })),
     ];
     const found = new Map<string, Start[]>();
-    const failed = new Map<string, string>();
-    for (let round = 0; round < rounds; round++)
+    const failed = new Map<string, Pick<Absent, "why" | "detail">>();
+    const limit = Math.min(longest, Math.max(5, bench.left() / 3));
+    // A round more only where there is time for one as long as the one before.
+    for (let round = 0, took = 0; round < rounds && (round === 0 || took < bench.left()); round++) {
+      const before = bench.left();
       for (const { name, command } of entrants) {
         if (bench.signal.aborted || failed.has(name)) continue;
         bench.note(`${what}: ${name} starts`);
         try {
-          found.set(name, [...(found.get(name) ?? []), await startOnce(command, jobs)]);
+          found.set(name, [...(found.get(name) ?? []), await startOnce(command, jobs, limit)]);
         } catch (error) {
-          failed.set(name, error instanceof Missing ? error.message : `failed: ${(error as Error).message}`);
+          failed.set(name, whyNot(error));
         }
       }
+      took = before - bench.left();
+    }
     yield* rowsOf(what, found, failed);
   }
 }
@@ -74,6 +78,7 @@ async function fresh(command: Command): Promise<PeerProcess> {
 async function startOnce(
   command: () => Promise<PeerProcess>,
   [lstm, gru, rnn]: readonly Parameters<PeerProcess["prepare"]>[1][],
+  limit: number,
 ): Promise<Start> {
   const process = await command();
   try {
@@ -93,7 +98,7 @@ async function startOnce(
 function* rowsOf(
   what: string,
   found: ReadonlyMap<string, Start[]>,
-  failed: ReadonlyMap<string, string>,
+  failed: ReadonlyMap<string, Pick<Absent, "why" | "detail">>,
 ): Generator<Row | Absent> {
   const own = found.get("Unroll") ?? [];
   for (const [label, key] of [
@@ -121,5 +126,5 @@ function* rowsOf(
         ...(key === "first" ? { bytes: spreadOf(all.map(({ bytes }) => bytes)).median } : {}),
       };
     }
-  for (const [name, why] of failed) yield { what, way: name, why };
+  for (const [name, why] of failed) yield { what, way: name, ...why };
 }
