@@ -22,6 +22,11 @@ const blocks = [
 /** Where the logistic function is 0.1; at minus that it is 0.9. */
 const closed = Math.log(0.1 / 0.9);
 
+/** Below this, `ln (1 + x)` is x. */
+const negligible = 1e-8;
+/** Products up to here have room for another factor. */
+const full = 1e300;
+
 /**
  * The means of an LSTM's or GRU's gates in the cell's own dtype, by products over all steps at once after one compiled run: what an
  * observer can afford. `gateStatistics` has more of them, by unit and in float64. Undefined for other cells.
@@ -49,15 +54,24 @@ export function gateMeans(
     const width = known.count * hiddenSize;
     return Object.fromEntries(
       Object.entries(known.gates).map(([name, block]): [string, GateMeans] => {
-        let [left, right, logs] = [0, 0, 0];
+        let [left, right, logs, product] = [0, 0, 0, 1];
         for (const row of counted)
           for (let k = row * width + block * hiddenSize; k < row * width + (block + 1) * hiddenSize; k++) {
             const sum = data[k];
             if (sum < closed) left++;
             else if (sum > -closed) right++;
-            // ln sigmoid(x), from the side on which nothing overflows.
-            logs += Math.min(sum, 0) - Math.log1p(Math.exp(-Math.abs(sum)));
+            // ln sigmoid(x), from the side on which nothing overflows: one logarithm for many factors, each of which is at most 2;
+            // a factor that would lose digits beside 1 is its own logarithm, to 1e-8.
+            const other = Math.exp(-Math.abs(sum));
+            logs += Math.min(sum, 0);
+            if (other < negligible) logs -= other;
+            else product *= 1 + other;
+            if (product > full) {
+              logs -= Math.log(product);
+              product = 1;
+            }
           }
+        logs -= Math.log(product);
         const count = counted.length * hiddenSize;
         return [name, { left: left / count, right: right / count, meanLog: logs / count }];
       }),
