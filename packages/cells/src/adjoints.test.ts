@@ -1,8 +1,9 @@
 import { backward, grad } from "@unroll/autograd";
-import { Generator, mul, randn, sum, type Tensor, tensor } from "@unroll/tensor";
+import { add, cast, type DType, Generator, mul, randn, reshape, slice, sum, type Tensor, tensor } from "@unroll/tensor";
 import { describe, expect, it } from "vitest";
 import { LSTM } from "./lstm.ts";
 import type { StepRecord } from "./sequence.ts";
+import { type Heads, headsCell } from "./testing/heads.ts";
 import { kinds, type Named } from "./testing/kinds.ts";
 import { type UnrollOptions, unroll } from "./unroll.ts";
 
@@ -60,6 +61,65 @@ describe.each(kinds)("the adjoints of $name", (kind) => {
           else expect(got[i]).toBe(value);
         });
     }
+  });
+});
+
+describe("the adjoints of states with any number of axes", () => {
+  const [batch, steps] = [4, 5];
+  const x = randn([steps, batch, 3, 2], { generator: new Generator(8) });
+  const weights = randn([steps, batch, 6, 1], { generator: new Generator(9) });
+  const final = { heads: randn([batch, 2, 3], { generator: new Generator(10) }), count: randn([batch]) };
+
+  const lossOf = ({ output, state }: { output: Tensor; state: Heads }, dtype: DType) => {
+    const parts = [
+      [output, reshape(weights, output.shape)],
+      [state.heads, final.heads],
+      [state.count, final.count],
+    ].map(([value, weight]) => sum(mul(value, cast(weight, dtype))));
+    return parts.reduce((a, b) => add(a, b));
+  };
+
+  it.each<UnrollOptions<Heads> & { shared?: boolean }>([
+    {},
+    { shared: true },
+    { reverse: true },
+    { lengths: [3, 5, 0, 1] },
+    { lengths: [3, 5, 0, 1], reverse: true, shared: true },
+    { reset: slice(slice(reset, 0, 0, steps), 1, 0, batch), lengths: [3, 5, 2, 1] },
+  ])("have the shape of the state and the values that grad finds in float64: $#", ({ shared = false, ...options }) => {
+    const records: StepRecord<Heads>[] = [];
+    const plain = unroll(headsCell("float64", shared), cast(x, "float64"), {
+      ...options,
+      onStep: (step) => records.push(step),
+    });
+    const loss = lossOf(plain, "float64");
+    const tapped = unroll(headsCell("float32", shared), x, { ...options, tap: "values" });
+    expect(tapped.adjoints?.outputName).toBe(shared ? "heads" : undefined);
+    backward(lossOf(tapped, "float32"));
+    for (const name of ["heads", "count"] as const)
+      for (const [which, of] of [
+        ["state", (step: StepRecord<Heads>) => step.state[name]],
+        ["total", (step: StepRecord<Heads>) => step.value[name]],
+      ] as const) {
+        const found = tapped.adjoints?.states?.[name][which];
+        const own = final[name].shape;
+        expect(found?.values?.shape).toEqual([steps, ...own]);
+        const width = own.slice(1).reduce((product, size) => product * size, 1);
+        const expected = new Float64Array(steps * batch * width);
+        grad(loss, records.map(of), { unused: "zeros" }).forEach(({ data }, i) => {
+          const { t, samples } = records[i];
+          samples.forEach((sample, row) => {
+            expected.set(data.subarray(row * width, (row + 1) * width), (t * batch + sample) * width);
+          });
+        });
+        expected.forEach((value, i) => {
+          expect(Math.abs((found?.values?.data[i] as number) - value)).toBeLessThan(1e-5 * (1 + Math.abs(value)));
+        });
+        found?.log10.forEach((value, i) => {
+          const norm = Math.log10(Math.hypot(...expected.subarray(i * width, (i + 1) * width)));
+          if (Number.isFinite(norm)) expect(value).toBeCloseTo(norm, 4);
+        });
+      }
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Adjoint, StateAdjoints, TapKind, Taps } from "@unroll/compiler";
-import type { Tensor } from "@unroll/tensor";
+import { reshape, type Shape, type Tensor } from "@unroll/tensor";
 import { reorder, type Schedule } from "./lengths.ts";
 
 /** What `tap` may be. */
@@ -47,12 +47,12 @@ export class Adjoints<S extends { [K in keyof S]: Tensor }> {
   get states(): { readonly [K in keyof S]: StateAdjoints } | undefined {
     const { adjoints } = this.#taps;
     if (adjoints !== this.#seen && adjoints !== undefined) {
-      const inOrder = ({ state, total }: StateAdjoints): StateAdjoints => {
-        const own = bySample(state, this.#schedule);
-        return { state: own, total: total === state ? own : bySample(total, this.#schedule) };
+      const inOrder = ({ state, total }: StateAdjoints, { shape }: Tensor): StateAdjoints => {
+        const own = bySample(state, this.#schedule, shape);
+        return { state: own, total: total === state ? own : bySample(total, this.#schedule, shape) };
       };
-      const names = Object.keys(this.final);
-      this.#states = Object.fromEntries(names.map((name, k) => [name, inOrder(adjoints[k])])) as {
+      const entries = Object.entries<Tensor>(this.final);
+      this.#states = Object.fromEntries(entries.map(([name, final], k) => [name, inOrder(adjoints[k], final)])) as {
         readonly [K in keyof S]: StateAdjoints;
       };
       this.#seen = adjoints;
@@ -61,9 +61,13 @@ export class Adjoints<S extends { [K in keyof S]: Tensor }> {
   }
 }
 
-/** The same for each sample in place of each sorted row. */
-function bySample(adjoint: Adjoint, { samples, inverse }: Schedule): Adjoint {
-  if (inverse === undefined) return adjoint;
+/** The same for each sample in place of each sorted row, values in the shape of the state. */
+function bySample(adjoint: Adjoint, { samples, inverse }: Schedule, shape: Shape): Adjoint {
+  const { values } = adjoint;
+  // Compiled loops know rows of one axis.
+  const shaped =
+    values && (values.shape.length === 1 + shape.length ? values : reshape(values, [values.shape[0], ...shape]));
+  if (inverse === undefined && shaped === values) return adjoint;
   const batch = samples.length;
   let own: Float64Array | undefined;
   const inOrder = (sorted: Float64Array): Float64Array => {
@@ -73,9 +77,9 @@ function bySample(adjoint: Adjoint, { samples, inverse }: Schedule): Adjoint {
   };
   return {
     get log10() {
-      own ??= inOrder(adjoint.log10);
+      own ??= inverse === undefined ? adjoint.log10 : inOrder(adjoint.log10);
       return own;
     },
-    values: adjoint.values && reorder(adjoint.values, 1, inverse),
+    values: shaped && reorder(shaped, 1, inverse),
   };
 }

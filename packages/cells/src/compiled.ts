@@ -2,6 +2,7 @@ import { runSequence, type SequenceInputs, type Step, type StepJob, Taps } from 
 import {
   cast,
   concat,
+  identity,
   logicalAnd,
   notEqual,
   reshape,
@@ -67,13 +68,16 @@ export function stepOf<S extends { [K in keyof S]: Tensor }, C>(
     const before = stateOf(states);
     const result = cell.step(shaped(input, x.shape.slice(2)), before, contextOf(own));
     checkStep("unroll", result, input.shape[0], before);
-    outputShape = result.output.shape.slice(1);
+    const { output, state } = result;
+    outputShape = output.shape.slice(1);
     // A state of another shape is refused for it.
     const after = names.map((name, i) => {
-      const value = result.state[name as keyof S];
-      return sameShape(value.shape.slice(1), first[i].shape.slice(1)) ? flat(value, 1) : value;
+      const value = state[name as keyof S];
+      return sameShape(value.shape.slice(1), first[i].shape.slice(1)) ? flatState(value) : value;
     });
-    return { output: flat(result.output, 1), states: after };
+    // One that is a state as well stays the same tensor, so that both adjoints of it are one.
+    const shared = names.findIndex((name) => state[name as keyof S] === output);
+    return { output: shared === -1 ? flat(output, 1) : after[shared], states: after };
   };
   return {
     step,
@@ -94,6 +98,11 @@ function flat(tensor: Tensor, kept: number): Tensor {
   const { shape } = tensor;
   if (shape.length === kept + 1) return tensor;
   return reshape(tensor, [...shape.slice(0, kept), sizeOf(shape.slice(kept))]);
+}
+
+/** The same of a state: by the identity the compiler knows which value the state is another shape of. */
+function flatState(value: Tensor): Tensor {
+  return value.shape.length === 2 ? value : flat(identity(value), 1);
 }
 
 /** Rows in a shape. */

@@ -1,39 +1,13 @@
-import { grad, parameter, requireGrad } from "@unroll/autograd";
-import { add, Generator, matmul, mul, randn, reshape, select, stack, type Tensor, tanh, tensor } from "@unroll/tensor";
+import { grad, requireGrad } from "@unroll/autograd";
+import { Generator, randn, type Tensor, tensor } from "@unroll/tensor";
 import { describe, expect, it } from "vitest";
-import type { Cell } from "./cell.ts";
 import { explain } from "./explain.ts";
+import { type Heads, headsCell } from "./testing/heads.ts";
 import { type UnrollOptions, unroll } from "./unroll.ts";
 
-interface Memory {
-  /** `[B, 2, 3]`: two heads. */
-  readonly heads: Tensor;
-  /** `[B]`: one number. */
-  readonly count: Tensor;
-}
+const cell = headsCell();
 
-const generator = new Generator(4);
-const weights = [0, 1].map(() => parameter(mul(randn([3, 3], { generator }), 0.5)));
-const gain = parameter(randn([2, 3], { generator }));
-
-/** A cell with heads of their own weights, a number, and a mask with as many axes as the heads. */
-const cell: Cell<Memory, { rows: { mask: Tensor } }> = {
-  begin: (batch) => ({ rows: { mask: randn([batch, 2, 3], { generator: new Generator(5) }) } }),
-  // x is [B, 3, 2].
-  step: (x, { heads, count }, { rows }) => {
-    const parts = weights.map((w, k) => tanh(matmul(select(heads, 1, k), w)));
-    const input = reshape(x, [x.shape[0], 2, 3]);
-    const next = tanh(add(mul(stack(parts, 1), rows.mask), mul(input, gain)));
-    const grown = add(mul(count, 0.5), select(select(next, 1, 0), 1, 2));
-    return { output: reshape(next, [x.shape[0], 6, 1]), state: { heads: next, count: grown } };
-  },
-  initialState: (batch) => ({
-    heads: randn([batch, 2, 3], { generator: new Generator(6) }),
-    count: randn([batch], { generator: new Generator(7) }),
-  }),
-};
-
-function everything(options: UnrollOptions<Memory>): Tensor[] {
+function everything(options: UnrollOptions<Heads>): Tensor[] {
   const own = new Generator(8);
   const x = requireGrad(randn([5, 4, 3, 2], { generator: own }));
   const initial = cell.initialState(4);
@@ -41,7 +15,7 @@ function everything(options: UnrollOptions<Memory>): Tensor[] {
   const { output, state: after } = unroll(cell, x, { ...options, state });
   const values = [output, after.heads, after.count];
   const gradOutputs = values.map(({ shape }) => randn([...shape], { generator: own }));
-  return [...values, ...grad(values, [x, state.heads, state.count, ...weights, gain], { gradOutputs })];
+  return [...values, ...grad(values, [x, state.heads, state.count, ...cell.parameters], { gradOutputs })];
 }
 
 const reset = tensor(
@@ -50,7 +24,7 @@ const reset = tensor(
 );
 
 describe("rows of any shape", () => {
-  it.each<UnrollOptions<Memory>>([
+  it.each<UnrollOptions<Heads>>([
     {},
     { reverse: true },
     { lengths: [3, 5, 0, 1] },

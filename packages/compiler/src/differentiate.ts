@@ -38,6 +38,7 @@ export function differentiate(step: StepGraph, needs: Needs): GradientGraph {
   const outsideCount = needs.outside.length;
   const tracer = new Tracer(step.batch, step.values, new Array<Tensor>(outsideCount));
   const leaves = new Map<number, Tensor>();
+  const computed = new Map<number, Tensor>();
   // States lead back to the steps before, whatever it is that needs a gradient.
   const wants = (source: Source, value: Value) => isFloat(value.dtype) && wanted(source, needs);
   const { output, states } = enableGrad(() =>
@@ -51,13 +52,17 @@ export function differentiate(step: StepGraph, needs: Needs): GradientGraph {
           tracer.bind(tensor, value.id);
           return tensor;
         },
-        (tensor, value) => tracer.bind(tensor, value.id),
+        (tensor, value) => {
+          computed.set(value.id, tensor);
+          tracer.bind(tensor, value.id);
+        },
       ),
     ),
   );
   const ofOutput = { value: output, adjoint: tracer.source({ kind: "outputAdjoint" }, output) };
   const ofStates = states.map((value, index) => ({
     value,
+    own: computed.get(ownOf(step, index)) ?? value,
     adjoint: tracer.source({ kind: "stateAdjoint", index }, value),
   }));
   const adjoints = [ofOutput, ...ofStates].filter(({ value }) => value.node !== undefined);
@@ -68,11 +73,11 @@ export function differentiate(step: StepGraph, needs: Needs): GradientGraph {
       ? []
       : grad(
           adjoints.map(({ value }) => value),
-          [...targets.map(({ id }) => leaves.get(id) as Tensor), ...tapped.map(({ value }) => value)],
+          [...targets.map(({ id }) => leaves.get(id) as Tensor), ...tapped.map(({ own }) => own)],
           { gradOutputs: adjoints.map(({ adjoint }) => adjoint), unused: "zeros" },
         ),
   );
-  const totals = new Map(tapped.map(({ value }, i) => [value, gradients[targets.length + i]]));
+  const totals = new Map(tapped.map(({ own }, i) => [own, gradients[targets.length + i]]));
   const shared = states.indexOf(output);
   const sumOf = (...parts: readonly Tensor[]): number => {
     const ids = parts.map((part) => tracer.idOf(part));
@@ -80,10 +85,10 @@ export function differentiate(step: StepGraph, needs: Needs): GradientGraph {
     const known = tracer.values.find(({ op, inputs }) => op?.name === "add" && ids.every((id, k) => inputs[k] === id));
     return known?.id ?? tracer.idOf(noGrad(() => withEvaluator(tracer.evaluate, () => add(parts[0], parts[1]))));
   };
-  const tapsOf = ({ value, adjoint }: { value: Tensor; adjoint: Tensor }, index: number): number[] => {
+  const tapsOf = ({ own, adjoint }: { own: Tensor; adjoint: Tensor }, index: number): number[] => {
     // The loss sees the state that is the output as it is handed on.
     const state = index === shared ? sumOf(ofOutput.adjoint, adjoint) : tracer.idOf(adjoint);
-    const total = totals.get(value);
+    const total = totals.get(own);
     return [state, total === undefined ? state : tracer.idOf(total)];
   };
   const taps = needs.taps ? ofStates.flatMap(tapsOf) : [];
@@ -105,6 +110,17 @@ export function differentiate(step: StepGraph, needs: Needs): GradientGraph {
     values: tracer.values,
     constants: new Map(tracer.outside.map((tensor, index) => [index, tensor] as const).slice(outsideCount)),
   };
+}
+
+/**
+ * The value of a state as the step computed it, whose uses inside the step count: `reshape(identity(value))` is the value in
+ * another shape, as a step gives it whose own states are no matrices.
+ */
+function ownOf({ values, states }: StepGraph, index: number): number {
+  const id = states[index];
+  const { op, inputs } = values[id];
+  const before = op?.name === "reshape" ? values[inputs[0]] : undefined;
+  return before?.op?.name === "identity" ? before.inputs[0] : id;
 }
 
 function wanted(source: Source, needs: Needs): boolean {
