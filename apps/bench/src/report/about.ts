@@ -1,6 +1,6 @@
 import type { BenchResult } from "../gradflow/result.ts";
 import { commandOf } from "./command.ts";
-import { count, duration, grouped } from "./format.ts";
+import { count, duration, grouped, listed } from "./format.ts";
 import { escapeHtml } from "./html.ts";
 
 /** What the measured things are, how the run was set up, and how to repeat it. */
@@ -25,6 +25,15 @@ export function renderAbout({ config, environment, startedAt, seconds }: BenchRe
       "Gradient flow",
       `at step 0 and every ${count(config.probeEvery, "step")}, ${count(config.probeBatch, "sample")}, lags 0 to ${grouped(config.lags)} after ${count(config.warmup, "step")} that let the state settle`,
     ],
+    ["Gates", "at five of these moments, two sequences"],
+    ...(config.spectra.tasks.length === 0
+      ? []
+      : [
+          [
+            "Singular values",
+            `${listed(config.spectra.tasks)}, before and after training, one sequence, at lags ${listed(config.spectra.lags.map(String))}`,
+          ] as [string, string],
+        ]),
     ...(text ? [["Text", config.data ?? "Moby Dick, bundled"] as [string, string]] : []),
     ["Started", startedAt],
     ["Took", duration(seconds)],
@@ -68,6 +77,14 @@ const definitions: readonly (readonly [string, string])[] = [
   ],
   ["Horizon", "The largest lag at which more than a thousandth of the gradient at lag 0 is left."],
   [
+    "Singular values σ",
+    "Of the long-term Jacobian ∂s<sub>T</sub>/∂s<sub>T−n</sub>, the product of n one-step Jacobians, from triangular factors that are collected step by step; the product itself is never formed, since it loses all but its largest value to rounding.",
+  ],
+  [
+    "Closed, open, time scale",
+    "A gate is closed below 0.1 and open above 0.9. A unit's time scale is τ = −1 / E[ln f], with f the gate that keeps its state (z for a GRU): n steps of it alone leave e<sup>−n/τ</sup>.",
+  ],
+  [
     "Equal size, equal parameters",
     "All cells are shown at equal hidden size; those marked with the parameters of the LSTM have more units instead, until their parameter count comes nearest to the LSTM's.",
   ],
@@ -78,5 +95,8 @@ const sources: readonly string[] = [
   "Y. Bengio, P. Simard and P. Frasconi, <cite>Learning long-term dependencies with gradient descent is difficult</cite>, IEEE Transactions on Neural Networks 5(2), 1994.",
   "R. Pascanu, T. Mikolov and Y. Bengio, <cite>On the difficulty of training recurrent neural networks</cite>, ICML 2013: vanishing, exploding, clipping.",
   "K. Cho et al., <cite>Learning phrase representations using RNN encoder–decoder for statistical machine translation</cite>, EMNLP 2014: the GRU.",
+  "A. Karpathy, J. Johnson and L. Fei-Fei, <cite>Visualizing and understanding recurrent networks</cite>, 2015: gates that are open or closed.",
+  "C. Tallec and Y. Ollivier, <cite>Can recurrent neural networks warp time?</cite>, ICLR 2018: time scales of gates, and chrono initialisation.",
+  "O. Roy and M. Vetterli, <cite>The effective rank: a measure of effective dimensionality</cite>, EUSIPCO 2007.",
   "J. Nuñez, C. Anderton and R. Renslow, <cite>Optimizing colormaps with consideration for color vision deficiency</cite>, PLOS ONE 13(7), 2018: the colour scale.",
 ];

@@ -13,6 +13,8 @@ export interface CurveEnd {
   readonly y: number;
   /** The curve goes on below the plot: an arrow stands where it leaves, and no line leads from there to the name. */
   readonly below?: boolean;
+  /** The same for a line that leaves the plot above. */
+  readonly above?: boolean;
 }
 
 /** The rectangle that curves are drawn in, in pixels of the chart. */
@@ -55,7 +57,8 @@ export function labelHeight(label: string): number {
 /** The labels and the thin lines that lead to them, as ECharts graphic elements. */
 export function labelGraphics(ends: readonly CurveEnd[], plot: Plot): Record<string, unknown>[] {
   const middles = labelPositions(ends, plot);
-  return ends.flatMap(({ label, value, style, x, y, below = false }, i) => {
+  return ends.flatMap(({ label, value, style, x, y, below = false, above = false }, i) => {
+    const sign = below ? "↓ " : above ? "↑ " : "";
     const [name, detail] = splitLabel(label);
     const left = plot.right + gap;
     const points = [
@@ -65,8 +68,12 @@ export function labelGraphics(ends: readonly CurveEnd[], plot: Plot): Record<str
     ];
     const up = detail === "" ? 0 : -7;
     return [
-      below ? arrowDown(x, plot.bottom, style.color) : leader(points, style.color),
-      text(left, middles[i] + up, `${name} ${below ? "↓ " : ""}${value}`.trim(), nameSize, style.ink),
+      below
+        ? arrow(x, plot.bottom, 1, style.color)
+        : above
+          ? arrow(x, plot.top, -1, style.color)
+          : leader(points, style.color),
+      text(left, middles[i] + up, `${name} ${sign}${value}`.trim(), nameSize, style.ink),
       ...(detail === "" ? [] : [text(left, middles[i] + 8, detail, detailSize, style.ink)]),
     ];
   });
@@ -82,11 +89,12 @@ function leader(points: readonly (readonly number[])[], stroke: string): Record<
   };
 }
 
-function arrowDown(x: number, y: number, fill: string): Record<string, unknown> {
+/** @param down 1 for an arrow that points down, -1 for one that points up */
+function arrow(x: number, y: number, down: 1 | -1, fill: string): Record<string, unknown> {
   const points = [
-    [x - 5, y - 3],
-    [x + 5, y - 3],
-    [x, y + 6],
+    [x - 5, y - 3 * down],
+    [x + 5, y - 3 * down],
+    [x, y + 6 * down],
   ];
   return { type: "polygon", silent: true, z: 5, shape: { points }, style: { fill } };
 }

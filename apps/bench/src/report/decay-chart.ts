@@ -67,21 +67,28 @@ export function renderDecayPanel(panel: DecayPanel): string {
   const cut = lines.map((line) => ({ ...line, points: pointsOf(line.curve.mean, lags) }));
   const named = [
     ...cut.map((line) => ({ ...line, value: endValue(line.points) })),
-    ...theory.flatMap((line) =>
-      line.label === undefined ? [] : [{ ...line, label: line.label, points: pointsOf(line.log10, lags), value: "" }],
+    ...theory.flatMap(({ label: name, ...line }) =>
+      name === undefined ? [] : [{ ...line, label: name, points: pointsOf(line.log10, lags), value: "" }],
     ),
-  ];
-  const column = labelColumn(named);
-  const plot: Plot = { left: 54, top: 62, right: width - column, bottom: height - 46 };
-  const place = placer(plot, domain, lags);
-  const ends = named.flatMap(({ label: name, style, points, value }): CurveEnd[] => {
+  ].flatMap(({ points, ...line }) => {
     const last = points[points.length - 1];
     if (last === undefined) return [];
+    // A curve may rise a hair above the last tick; what rises further is theory that leaves the picture.
+    return [{ ...line, points, last, below: last[1] < domain[0], above: last[1] > domain[1] + 1 }];
+  });
+  const column = labelColumn(
+    named.map(({ label: name, value, below }) => ({ label: name, value: below ? `↓ ${value}` : value })),
+  );
+  const plot: Plot = { left: 54, top: 62, right: width - column, bottom: height - 46 };
+  const place = placer(plot, domain, lags);
+  const ends = named.map(({ label: name, style, points, value, last, below, above }): CurveEnd => {
     const end = { label: name, style, value };
-    if (last[1] >= domain[0]) return [{ ...end, x: place.x(last[0]), y: place.y(last[1]) }];
+    if (above)
+      return { ...end, x: place.x(points.find(([, log10]) => log10 > domain[1])?.[0] ?? 0), y: plot.top, above };
+    if (!below) return { ...end, x: place.x(last[0]), y: place.y(last[1]) };
     // The deeper a curve goes on below the picture, the lower its name.
     const y = plot.bottom + 1e-3 * (domain[0] - last[1]);
-    return [{ ...end, x: place.x(exitOf(points, domain[0])), y, below: true }];
+    return { ...end, x: place.x(exitOf(points, domain[0])), y, below };
   });
   const nothing = ends.length === 0 ? [notice("nothing was measured", plot)] : [];
   return renderSvg({

@@ -22,6 +22,13 @@ export function nameOf(label: string): string {
   return `the ${label.replace(/, (.*)$/, " ($1)")}`;
 }
 
+/** A name with a remark in parentheses, which a name may have already. */
+export function withNote(name: string, note: string): string {
+  if (note === "") return name;
+  return name.endsWith(")") ? `${name.slice(0, -1)}; ${note})` : `${name} (${note})`;
+}
+
+/** With a large first letter. */
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
@@ -176,7 +183,7 @@ export function timeScaleFinding(task: TaskResult): string {
   if (found === undefined) return "No gates were measured.";
   const parts = found.found.map(
     ({ label, scales }) =>
-      `${scaleText(middleOf(scales))} for ${nameOf(label)} (its longest: ${scaleText(scales[scales.length - 1])})`,
+      `${scaleText(middleOf(scales))} for ${withNote(nameOf(label), `its longest: ${scaleText(scales[scales.length - 1])}`)}`,
   );
   return `${momentText(found.moment)}, the middle unit's gate lets its memory fade to 1/e in ${listed(parts)}.`;
 }

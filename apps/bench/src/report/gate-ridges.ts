@@ -21,7 +21,7 @@ const rowHeight = 34;
 const head = 66;
 const foot = 44;
 const left = 62;
-const right = width - 92;
+const right = width - 108;
 /** A hill may rise over the rows above it by so many rows. */
 const rise = 1.7;
 const guides = [0.1, 0.9];
@@ -58,8 +58,8 @@ export function renderGateRidges({ id, title, label, moments, style, full }: Gat
               ...guides.map((at) => rule(at, plot.bottom)),
               ...moments.flatMap((moment, row) => hill(moment, head + (row + 1) * rowHeight, style, full)),
               text("step", left - 8, head - 14, "right"),
-              text("< 0.1", right + 42, head - 14, "right"),
-              text("> 0.9", right + 86, head - 14, "right"),
+              text("< 0.1", right + 50, head - 14, "right"),
+              text("> 0.9", right + 102, head - 14, "right"),
             ],
     },
   });
@@ -99,8 +99,8 @@ function hill(
     },
     line(x(0), baseline, x(1), baseline, "#8b929c"),
     text(grouped(step), left - 8, baseline - 6, "right"),
-    text(percent(closed), right + 42, baseline - 6, "right"),
-    text(percent(open), right + 86, baseline - 6, "right"),
+    text(percent(closed), right + 50, baseline - 6, "right"),
+    text(percent(open), right + 102, baseline - 6, "right"),
   ];
 }
 

@@ -1,10 +1,11 @@
 import type { BenchResult } from "../gradflow/result.ts";
 import { renderAbout } from "./about.ts";
+import { renderContents } from "./contents.ts";
 import { count, listed } from "./format.ts";
 import { renderRaces } from "./grid-section.ts";
 import { escapeHtml } from "./html.ts";
 import { style } from "./style.ts";
-import { renderTask } from "./task-section.ts";
+import { renderTask, taskTitles } from "./task-section.ts";
 
 /**
  * The report of a run as one HTML file: no script, no address outside itself, readable without a network, on a phone and
@@ -26,7 +27,8 @@ export function renderReport(result: BenchResult): string {
 <body><main>
 <header><h1>${title}</h1>
 <p class="lead">${compared}, ${escapeHtml(seeds)}, ${escapeHtml(result.startedAt.slice(0, 10))}. A recurrent network learns from a past step only if a gradient still reaches it; here is how much of it does, before and after training.</p>
-${complete ? "" : '<p class="banner" role="status">This run was stopped before its end. What follows is what had been measured until then.</p>'}</header>
+${complete ? "" : '<p class="banner" role="status">This run was stopped before its end. What follows is what had been measured until then.</p>'}
+${renderContents([...tasks.map(({ task }) => [task, taskTitles[task]] as const), ...(result.races.length > 0 ? [["races", "Short races"] as const] : []), ["about", "What was measured"]])}</header>
 ${tasks.length === 0 ? "<p>No task was run.</p>" : tasks.map((task) => renderTask(task, result)).join("\n")}
 ${renderRaces(result.races)}
 ${renderAbout(result)}

@@ -35,7 +35,7 @@ export function spectrumDomain(spectra: readonly SpectrumMoment[]): [number, num
   return [floor + 0, Math.max(step * Math.ceil((high - 0.3) / step), floor + step) + 0];
 }
 
-/** One fan as SVG: a line for each rank, the largest value dark and thick; the bracket at its end is the condition number. */
+/** One fan as SVG: a line for each rank, the largest value dark and thick; κ is the condition number at the last lag. */
 export function renderSpectrumPanel({ id, title, label, spectrum, domain, lags }: SpectrumPanel): string {
   const fan = spectrum === undefined ? [] : linesOf(spectrum, lags);
   const y = (value: number) =>
@@ -99,7 +99,7 @@ export function renderSpectrumPanel({ id, title, label, spectrum, domain, lags }
                 }),
                 plot,
               ),
-              ...bracket(spectrum, fan, y),
+              ...kappa(spectrum),
             ],
     },
   });
@@ -136,46 +136,13 @@ function named(fan: readonly FanLine[]): { name: string; line: FanLine }[] {
   return found;
 }
 
-/** From the largest value to the smallest at the last lag, with the condition number: their distance in decades. */
-function bracket(
-  { condition, lags }: SpectrumMoment,
-  fan: readonly FanLine[],
-  y: (value: number) => number,
-): Record<string, unknown>[] {
+/** The condition number at the last lag, in the upper right corner. */
+function kappa({ condition, lags }: SpectrumMoment): Record<string, unknown>[] {
   const decades = condition[lags.length - 1];
-  if (!finite(decades) || fan.length < 2) return [];
-  const [top, bottom] = [fan[0], fan[fan.length - 1]].map(({ points }) => y(points[points.length - 1][1]));
-  const left = width - 16;
-  const stroke = "#59636e";
-  return [
-    {
-      type: "polyline",
-      silent: true,
-      shape: {
-        points: [
-          [left - 5, top],
-          [left, top],
-          [left, bottom],
-          [left - 5, bottom],
-        ],
-      },
-      style: { stroke, lineWidth: 1.2, fill: "none" },
-    },
-    {
-      type: "text",
-      silent: true,
-      x: width - 8,
-      y: plot.top - 26,
-      style: {
-        text: `κ = ${powerOfTen(Math.round(decades))}`,
-        fontSize: 13,
-        fontWeight: "bold",
-        fill: "#3d444d",
-        align: "right",
-        verticalAlign: "middle",
-      },
-    },
-  ];
+  if (!finite(decades)) return [];
+  const text = `κ = ${powerOfTen(Math.round(decades))}`;
+  const style = { text, fontSize: 13, fontWeight: "bold", fill: "#3d444d", align: "right", verticalAlign: "middle" };
+  return [{ type: "text", silent: true, x: width - 12, y: plot.top - 28, style }];
 }
 
 /** The lag at which a line falls below the axis. */

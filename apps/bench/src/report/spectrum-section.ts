@@ -60,7 +60,7 @@ export function renderSpectra(task: TaskResult, lags: number): string {
     finding: rankFinding(task),
     body: cards(panels),
     caption:
-      "log₁₀ of the singular values σ of the product of all one-step Jacobians from the last step back, for one sequence, up to 17 of them at equal distances in rank, largest on top. A norm follows the largest; the width of the fan, κ = σ<sub>max</sub> / σ<sub>min</sub>, says how much more is lost in other directions. The effective rank, e to the entropy of σ² as shares, is the number of directions that count.",
+      "log₁₀ of the singular values σ of the product of all one-step Jacobians from the last step back, for one sequence, up to 17 of them at equal distances in rank, largest on top. A norm follows the largest; the width of the fan, κ = σ<sub>max</sub> / σ<sub>min</sub>, given for the last lag, says how much more is lost in other directions. The effective rank, e to the entropy of σ² as shares, is the number of directions that count.",
     table: renderDataTable(
       "The fans in numbers: log₁₀ of singular values",
       ["", "largest", "middle", "smallest", "log₁₀ κ", "effective rank"],

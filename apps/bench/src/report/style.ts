@@ -19,6 +19,9 @@ p{margin:6px 0 12px;max-width:78ch}
 .lead,.about{color:var(--soft)}
 .about{margin:0 0 10px}
 .finding{font-size:1.15rem;line-height:1.45;border-left:4px solid var(--accent);padding:2px 0 2px 14px;margin:14px 0 18px;max-width:90ch}
+a{color:var(--accent)}
+.contents ul{display:flex;flex-wrap:wrap;gap:4px 20px;list-style:none;margin:0;padding:0}
+.contents a{display:inline-block;padding:4px 0}
 .banner{background:#fff4e5;color:#5f2c00;border:1px solid #f0c48a;border-radius:8px;padding:10px 14px;max-width:none}
 .grid{display:grid;gap:12px;grid-template-columns:repeat(2,minmax(0,1fr))}
 .grid.three{grid-template-columns:repeat(3,minmax(0,1fr))}
@@ -58,11 +61,15 @@ td .warn{max-width:6.5em;margin-left:auto}
 dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:4px 18px;margin:8px 0 16px}
 dt{color:var(--soft)}
 dd{margin:0;overflow-wrap:anywhere}
-pre{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:10px 14px;overflow-x:auto;font-size:.88rem}
+pre{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:10px 14px;white-space:pre-wrap;overflow-wrap:anywhere;font-size:.88rem}
 .sources li{margin:4px 0;max-width:90ch}
 footer{color:var(--soft);font-size:.88rem;margin-top:36px}
 @media screen and (max-width:900px){.grid.three{grid-template-columns:repeat(2,minmax(0,1fr))}}
-@media screen and (max-width:720px){.grid,.grid.three{grid-template-columns:minmax(0,1fr)}main{padding:18px 10px 40px}h1{font-size:1.5rem}.card{padding:2px}.card.scroll{overflow-x:auto}.card.scroll svg{min-width:680px}.scale{padding:12px 30px 8px}.ticks{font-size:.68rem;height:46px}.ticks span{max-width:7.5ch;white-space:normal}.keys{margin-left:-20px}tbody th[scope=row]{white-space:normal;min-width:8.5em;max-width:8.5em}dl{grid-template-columns:minmax(0,1fr);gap:0}dd{margin-bottom:8px}}
-@media screen and (prefers-color-scheme:dark){${darkCharts}:root{--bg:#11151c;--card:#181d26;--ink:#e8eaed;--soft:#a3acb8;--line:#303844;--warn:#ffb085;--accent:#56b4e9}.banner{background:#3b2a14;color:#ffdcae;border-color:#6b4a1e}}
-@media print{.data:not([open]){display:none}.card,.scale,.wide{border-color:#999}.card{-webkit-print-color-adjust:exact;print-color-adjust:exact}:root{--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--warn:#7a2600}body{font-size:11pt}main{max-width:none;padding:0}figure,.wide,.grid>*{break-inside:avoid}h2,h3{break-after:avoid}.wide{overflow:visible}table{font-size:7pt}th,td{padding:3px 3px}}
+@media screen and (max-width:860px){.grid:not(.three){grid-template-columns:minmax(0,1fr)}.grid:not(.three) svg{max-width:600px;margin:0 auto}}
+@media screen and (max-width:720px){.grid.three{grid-template-columns:minmax(0,1fr)}main{padding:18px 10px 40px}h1{font-size:1.5rem}.card{padding:2px}.card.scroll{overflow-x:auto}.card.scroll svg{min-width:680px}.scale{padding:12px 30px 8px}.ticks{font-size:.68rem;height:46px}.ticks span{max-width:7.5ch;white-space:normal}.keys{margin-left:-20px}tbody th[scope=row]{white-space:normal;min-width:8.5em;max-width:8.5em}dl{grid-template-columns:minmax(0,1fr);gap:0}dd{margin-bottom:8px}}
+@media screen and (prefers-color-scheme:dark){${darkCharts}:root{--bg:#11151c;--card:#181d26;--ink:#e8eaed;--soft:#a3acb8;--line:#303844;--warn:#ffb085;--accent:#56b4e9}a{color:var(--accent)}
+.contents ul{display:flex;flex-wrap:wrap;gap:4px 20px;list-style:none;margin:0;padding:0}
+.contents a{display:inline-block;padding:4px 0}
+.banner{background:#3b2a14;color:#ffdcae;border-color:#6b4a1e}}
+@media print{.contents{display:none}.data:not([open]){display:none}.card,.scale,.wide{border-color:#999}.card{-webkit-print-color-adjust:exact;print-color-adjust:exact}:root{--bg:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--warn:#7a2600}body{font-size:11pt}main{max-width:none;padding:0}figure,.wide,.grid>*{break-inside:avoid}h2,h3{break-after:avoid}.wide{overflow:visible}table{font-size:7pt}th,td{padding:3px 3px}}
 `;

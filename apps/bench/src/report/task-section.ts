@@ -14,7 +14,8 @@ import { renderSpectra } from "./spectrum-section.ts";
 import { renderTable } from "./table.ts";
 import { renderTheory } from "./theory-section.ts";
 
-const titles: Readonly<Record<TaskResult["task"], string>> = {
+/** The heading of each task. */
+export const taskTitles: Readonly<Record<TaskResult["task"], string>> = {
   text: "Character language model",
   adding: "Adding problem",
 };
@@ -25,7 +26,7 @@ const moments: readonly Moment[] = ["initial", "trained"];
 
 /** All that is shown of one task: gradients of all states, of each, theory, heatmaps, directions, gates, losses. */
 export function renderTask(task: TaskResult, { config }: BenchResult): string {
-  const title = titles[task.task];
+  const title = taskTitles[task.task];
   const lags = Math.max(1, config.lags);
   return `<section aria-labelledby="${task.task}"><h2 id="${task.task}">${title}</h2>
 <p class="about">${escapeHtml(task.description)}</p>
@@ -43,14 +44,15 @@ ${decay(task, lags, {
   state: "h",
   heading: "The hidden state alone",
   caption:
-    "log₁₀ ‖∂L/∂h‖, other states held fixed: what leaves a cell at each step. An LSTM hands gradients back through c as well.",
+    "log₁₀ ‖∂L/∂h‖, other states held fixed: what leaves a cell at each step. An LSTM hands gradients back through c as well. Shares in the sentence above are of what there is at lag 0.",
 })}
 <h3>In numbers</h3>
 ${renderTable(task)}
 ${decay(task, lags, {
   state: "c",
   heading: "The cell state alone",
-  caption: "log₁₀ ‖∂L/∂c‖, with h held fixed: the path along which an LSTM is built to carry gradients.",
+  caption:
+    "log₁₀ ‖∂L/∂c‖, with h held fixed: the path along which an LSTM is built to carry gradients. Shares in the sentence above are of what there is at lag 0.",
 })}
 </section>`;
 }

@@ -2,9 +2,9 @@ import { decayAt, distinctCells, gainAt, keepProduct } from "../gradflow/detail.
 import type { RunResult, TaskResult } from "../gradflow/result.ts";
 import { curveOver, exponentialFrom, type FlowCurve, type Moment } from "../gradflow/summary.ts";
 import { namedLags, renderDataTable } from "./data-table.ts";
-import { decayDomain, finite, renderDecayPanel, type TheoryLine } from "./decay-chart.ts";
+import { decayDomain, finite, intervalOf, renderDecayPanel, type TheoryLine } from "./decay-chart.ts";
 import { cards, renderFigure } from "./figure.ts";
-import { latest, momentText, nameOf } from "./finding.ts";
+import { latest, momentText, nameOf, withNote } from "./finding.ts";
 import { fixed, listed, significant } from "./format.ts";
 import { type CellStyle, cellStyles } from "./palette.ts";
 
@@ -31,10 +31,13 @@ export function renderTheory(task: TaskResult, lags: number): string {
   if (found === undefined) return "";
   const { moment } = found;
   const cells = found.found;
-  const domain = decayDomain(
+  const [floor, ceiling] = decayDomain(
     cells.map(({ label, style, curve }) => ({ label, style, curve })),
     lags,
   );
+  // A bound that lets gradients grow is to be seen leaving.
+  const rising = cells.some(({ gain }) => gain !== null && gain > 1);
+  const domain = [floor, rising ? Math.max(ceiling, intervalOf([floor, ceiling])) : ceiling] as const;
   const panels = cells.map((compared) => {
     const { cell, label, style, curve } = compared;
     const theory = theoryOf(compared, lags);
@@ -133,13 +136,13 @@ function theoryFinding(cells: readonly Compared[], moment: Moment, lags: number)
   const parts = cells.flatMap(({ cell, label, factor, r2, gain, product }) => {
     if (factor === null) return [];
     const beside = [
-      ...(gain === null ? [] : [`its weight could by at most ${significant(gain, 2)}`]),
+      ...(gain === null ? [] : [`its weight allows up to ${significant(gain, 2)}`]),
       ...(product === undefined
         ? []
-        : [`its ${keepName(cell)} alone would by ${significant(10 ** ((product[lags] - product[0]) / lags), 2)}`]),
+        : [`its ${keepName(cell)} alone give ${significant(10 ** ((product[lags] - product[0]) / lags), 2)}`]),
       ...(r2 !== null && r2 < exponentialFrom ? ["no straight line fits"] : []),
     ];
-    return [`${significant(factor, 2)} for ${nameOf(label)}${beside.length === 0 ? "" : ` (${beside.join("; ")})`}`];
+    return [`${significant(factor, 2)} for ${withNote(nameOf(label), beside.join("; "))}`];
   });
   return parts.length === 0
     ? "No decay could be fitted."

@@ -1,3 +1,4 @@
+import { wideCard } from "../report/figure.ts";
 import { grouped } from "../report/format.ts";
 import { escapeHtml } from "../report/html.ts";
 import { style } from "../report/style.ts";
@@ -72,8 +73,7 @@ function renderSuite(suite: SuiteResult): string {
 ${finding === "" ? "" : `<p class="finding">${escapeHtml(finding)}</p>`}
 ${chartsOf(suite)
   .map(
-    ({ svg, caption }) =>
-      `<figure><div class="card scroll">${svg}</div><figcaption>${escapeHtml(caption)}</figcaption></figure>`,
+    ({ svg, caption }) => `<figure>${wideCard(svg, caption)}<figcaption>${escapeHtml(caption)}</figcaption></figure>`,
   )
   .join("\n")}
 ${tableOf(suite)}${absentOf(suite)}</section>`;
@@ -209,8 +209,8 @@ function tableOf(suite: SuiteResult): string {
     );
     return `<tr><th scope="row">${first}</th>${cells.join("")}</tr>`;
   });
-  return `<div class="wide" tabindex="0" role="region" aria-label="${escapeHtml(suite.title)}"><table>
-<thead><tr>${head}</tr></thead><tbody>${body.join("")}</tbody></table></div>`;
+  return `<div class="wide" tabindex="0" role="group" aria-label="Numbers: ${escapeHtml(suite.title)}"><table>
+<caption>${escapeHtml(suite.title)}, in numbers</caption><thead><tr>${head}</tr></thead><tbody>${body.join("")}</tbody></table></div>`;
 }
 
 function renderAbout({ environment, config, startedAt, seconds, suites }: SpeedResult): string {
