@@ -25,6 +25,7 @@ const randomCells: fc.Arbitrary<RandomCell> = fc.record({
   rows: fc.integer({ min: 1, max: 2 }),
   apart: fc.boolean(),
   masked: fc.boolean(),
+  checkpoint: fc.nat(4),
   constant: fc.subarray(["x", "states", "rows"] as const),
   steps: fc.integer({ min: 1, max: 5 }),
   batch: fc.integer({ min: 1, max: 4 }),

@@ -68,26 +68,37 @@ function everything(
   return { values, alone, gradients };
 }
 
-/** Demands of a compiled sequence what plain ops give, to float32 rounding; gives the largest difference. */
+/**
+ * Demands of a compiled sequence what plain ops give, to float32 rounding, and of one that keeps states only now and then the
+ * same bits; gives the largest difference.
+ */
 export function compareWithPlain(
   sample: Sample,
   size: Size,
-  options: { active?: number[]; reverse?: boolean } = {},
+  { checkpoint, ...options }: { active?: number[]; reverse?: boolean; checkpoint?: number } = {},
   tolerance = 2e-5,
 ): number {
   const plain = everything(sample, size, (job) => job.plain(job.step, job), options);
-  const compiled = everything(
-    sample,
-    size,
-    (job) => {
-      const result = runSequence(job);
-      if ("reason" in result) throw new Error(result.reason);
-      return result;
-    },
-    options,
-  );
+  const byLoops = (more: Partial<SequenceJob>) =>
+    everything(
+      sample,
+      size,
+      (job) => {
+        const result = runSequence({ ...job, ...more });
+        if ("reason" in result) throw new Error(result.reason);
+        return result;
+      },
+      options,
+    );
+  const compiled = byLoops({});
   if (!compiled.values.every((value, i) => sameBits(value, compiled.alone[i])))
     throw new Error("a sequence that records nothing gives something else");
+  if (checkpoint !== undefined) {
+    const { values, gradients } = byLoops({ checkpoint });
+    const same = (own: Tensor[], others: readonly Tensor[]) => own.every((value, i) => sameBits(value, others[i]));
+    if (!same([...values, ...gradients], [...compiled.values, ...compiled.gradients]))
+      throw new Error(`checkpoint ${checkpoint} changes a number`);
+  }
   const differences = [
     ...compiled.values.map((value, i) => differenceOf(value, plain.values[i], tolerance)),
     ...compiled.gradients.map((value, i) => differenceOf(value, plain.gradients[i], tolerance)),

@@ -148,6 +148,8 @@ export interface RandomCell {
   readonly apart: boolean;
   /** Whether the input is masked. */
   readonly masked: boolean;
+  /** The least number of steps between states that are kept, for a second run; 0 for none. */
+  readonly checkpoint: number;
   /** What needs no gradient. */
   readonly constant: readonly ("x" | "states" | "rows")[];
   readonly steps: number;
@@ -174,7 +176,8 @@ function sampleOf(cell: RandomCell): Sample {
     step: (parameters) => (x, states, rows) => {
       const [first] = states;
       const [mask] = rows;
-      const values = [matmul(x, parameters.w), ...states, ...rows, mul(first, mask)];
+      const input = matmul(x, parameters.w);
+      const values = [cell.masked ? mul(input, mask) : input, ...states, ...rows, mul(first, mask)];
       for (const { op, a, b } of cell.choices) {
         const [left, right] = [values[a % values.length], values[b % values.length]];
         values.push(operations[names[op]](left, right, parameters, mask));
@@ -199,21 +202,25 @@ function activeOf({ steps, batch, drops }: RandomCell): number[] {
 
 /** Demands that a cell gives compiled what it gives by plain ops, with all gradients; gives the largest difference. */
 export function checkCell(cell: RandomCell): number {
-  return compareWithPlain(sampleOf(cell), cell, { active: activeOf(cell), reverse: cell.reverse }, tolerance);
+  const { reverse, checkpoint } = cell;
+  const options = { active: activeOf(cell), reverse, ...(checkpoint === 0 ? {} : { checkpoint }) };
+  return compareWithPlain(sampleOf(cell), cell, options, tolerance);
 }
 
 /** Of the largest value of a tensor: what rounding leaves where terms cancel. */
 export const tolerance = 2e-4;
 
-/** Demands that the norms of a cell's adjoints are those that `grad` finds step by step. */
+/** Demands that the norms of a cell's adjoints are those that `grad` finds step by step, and those of their values. */
 export function checkAdjoints(cell: RandomCell): void {
   const random = randomJob(sampleOf(cell), cell, { active: activeOf(cell), reverse: cell.reverse });
   const found = byTaps(random, new Taps("norms"));
+  const whole = byTaps(random, new Taps("values"));
   byGrad(random).forEach((norms, i) => {
     for (const which of ["state", "total"] as const) {
       const expected = norms[which].flat();
       const largest = Math.max(...expected);
       const { log10 } = found[i][which];
+      const { values } = whole[i][which];
       norms[which].forEach((rows, t) => {
         rows.forEach((value, row) => {
           const got = log10[t * cell.batch + row];
@@ -222,6 +229,10 @@ export function checkAdjoints(cell: RandomCell): void {
           const difference = Math.abs(of(got) - of(value));
           if (got !== value && !(difference < 10 * tolerance))
             throw new Error(`${which} ${i}, step ${t}, row ${row}: log10 is ${got}, expected ${value}`);
+          const at = (t * cell.batch + row) * cell.hiddenSize;
+          const own = Math.log10(Math.hypot(...(values?.data.subarray(at, at + cell.hiddenSize) ?? [])));
+          if (own !== value && !(Math.abs(of(own) - of(value)) < 10 * tolerance))
+            throw new Error(`${which} ${i}, step ${t}, row ${row}: values have log10 ${own}, expected ${value}`);
         });
       });
     }
