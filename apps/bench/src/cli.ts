@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { cac } from "cac";
 import manifest from "../package.json" with { type: "json" };
+import { type CostsOptions, runCosts } from "./costs/run.ts";
 import type { GradflowOptions } from "./gradflow/config.ts";
 import { defaultCells } from "./gradflow/lineup.ts";
 import { runGradflow } from "./gradflow/run.ts";
@@ -131,6 +132,15 @@ function gridOf(name: string, { grid, quick }: { grid?: unknown; quick?: boolean
   if (grid !== undefined && quick) throw new InputError("--grid and --quick exclude each other");
   return grid === undefined ? (quick ? `${name}-quick` : name) : String(grid);
 }
+
+cli
+  .command("costs", "Measure what measuring costs: an observer of a training, and Lyapunov spectra against their size")
+  .usage("costs [options]")
+  .option("--seconds <time>", "how long to time observers; spectra take some minutes besides (default: 90)")
+  .option("--markdown", "print Markdown")
+  .action(async (options: CostsOptions) => {
+    process.exitCode = await runCosts(options, manifest.version);
+  });
 
 cli
   .command("speed", "Measure how fast kernels, ops and training steps are, also against other libraries")

@@ -5,7 +5,7 @@ import { groupBy, variantKey } from "./group.ts";
 import type { RunRecord } from "./record.ts";
 import { idOf, type RaceSpec, type RunSpec } from "./spec.ts";
 import { summarizeRuns, type VariantSummary } from "./summary.ts";
-import { halfLifeText, paperText, sequencesText } from "./tables.ts";
+import { halfLifeText, markdownTable, paperText, sequencesText } from "./tables.ts";
 
 /** The runs of a grid as a Markdown document: what was expected, what came out, where, and what has not been run. */
 export function renderMarkdown(title: string, specs: readonly RunSpec[], records: readonly RunRecord[]): string {
@@ -20,7 +20,7 @@ export function renderMarkdown(title: string, specs: readonly RunSpec[], records
       : [
           "## Expected and measured",
           "Medians over the seeds that have run; a seed that reached its cap counts as not solved and as slower than all that solved.",
-          table(
+          markdownTable(
             ["expected", "", "measured"],
             judged.map(({ expected, verdict, measured, seeds }) => [
               expected,
@@ -71,7 +71,7 @@ function resultsOf(rows: readonly VariantSummary[]): string[] {
   ]);
   return [
     `Solved: ${success}. Chance: a loss of ${significant(chance, 4)}.${paper === undefined ? "" : ` The paper: ${paper}.`}`,
-    table(head, lines, 1),
+    markdownTable(head, lines, 1),
   ];
 }
 
@@ -103,10 +103,5 @@ function notRun(specs: readonly RunSpec[], records: readonly RunRecord[]): strin
     settingsOf(group[0]),
     seedsOf.get(variantKey(group[0]))?.join(", ") ?? "",
   ]);
-  return table(["", "", "settings", "seeds"], rows, 4);
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[], texts: number): string {
-  const rule = head.map((_, column) => (column < texts ? "---" : "---:"));
-  return [head, rule, ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  return markdownTable(["", "", "settings", "seeds"], rows, 4);
 }

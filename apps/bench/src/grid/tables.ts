@@ -7,7 +7,7 @@ import type { Plan } from "./plan.ts";
 import type { Spread, VariantSummary } from "./summary.ts";
 
 /** A table in the style of all others of the benchmark: no rules between rows, text to the left, numbers to the right. */
-function tableOf(head: readonly string[], rows: readonly (readonly string[])[], texts = 1): string {
+export function tableOf(head: readonly string[], rows: readonly (readonly string[])[], texts = 1): string {
   const table = new Table({
     head: [...head],
     colAligns: head.map((_, column) => (column < texts ? "left" : "right")),
@@ -16,6 +16,13 @@ function tableOf(head: readonly string[], rows: readonly (readonly string[])[], 
   });
   for (const row of rows) table.push([...row]);
   return table.toString();
+}
+
+/** The same for Markdown: the first columns are text, the others numbers. */
+export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[], texts = 1): string {
+  const rule = head.map((_, column) => (column < texts ? "---" : "---:"));
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("\n", " ")).join(" | ")} |`;
+  return [head, rule, ...rows].map(line).join("\n");
 }
 
 /** What a grid would take. */
