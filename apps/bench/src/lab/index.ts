@@ -17,7 +17,15 @@ export {
   shortest,
 } from "./config.ts";
 export { lineOf } from "./ndjson.ts";
-export { type CurveFit, type FlowCurve, type GateRecord, gateBins, type ProbeRecord } from "./probe.ts";
+export {
+  type CellReading,
+  type CurveFit,
+  type FlowCurve,
+  type GateRecord,
+  gateBins,
+  type ProbeRecord,
+  readEvery,
+} from "./probe.ts";
 export {
   flopPerStep,
   type LabEvent,

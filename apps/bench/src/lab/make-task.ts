@@ -36,7 +36,6 @@ export function makeLabTask(config: LabConfig, text: Tokens | undefined): LabTas
     solvedBelow: null,
     success: null,
     probeLengths: undefined,
-    look: (model) => ({ loss: task.validate(model), accuracy: null, solved: false }),
-    example: () => null,
+    look: (model) => ({ loss: task.validate(model), accuracy: null, solved: false, example: null }),
   };
 }

@@ -1,11 +1,22 @@
-import { type FlowSeries, type GateStatistics, gateStatistics, gradientFlow, summarizeCurve } from "@unroll/gradflow";
-import { slice, zerosLike } from "@unroll/tensor";
+import {
+  type FlowSeries,
+  type GateStatistics,
+  gateStatistics,
+  gradientFlow,
+  summarizeCurve,
+  weightSpectrum,
+} from "@unroll/gradflow";
+import { slice, type Tensor, zerosLike } from "@unroll/tensor";
 import type { SequenceModel } from "../gradflow/model.ts";
 import type { ProbeInput } from "./config.ts";
-import type { Example, LabTask, Look } from "./task.ts";
+import type { LabTask, Look } from "./task.ts";
 
 /** Sequences that gates are read on: a second one changes shares by some hundredths. */
 const gateSequences = 2;
+/** A weight is taken apart in cubic time: with more units it would cost more than the rest of a probe. */
+const mostGainUnits = 64;
+/** Gates cost more than the rest of a probe, and change more slowly: they are read at every fourth. */
+export const readEvery = 4;
 /** Bins of a gate's histogram. */
 export const gateBins = 32;
 
@@ -47,15 +58,10 @@ export interface GateRecord {
   readonly meanLog: number;
 }
 
-/** One look at a model: how gradients flow, what gates do, how good it is. */
-export interface ProbeRecord {
-  /** Training steps, and training sequences, before it. */
-  readonly step: number;
-  readonly sequences: number;
-  /** Of all states together, `‖[dh; dc]‖`: the curve to compare cells by. */
-  readonly joint: FlowCurve;
-  /** By state: `h`, and `c` for an LSTM. */
-  readonly states: Readonly<Record<string, FlowCurve>>;
+/** What is read more seldom than gradients: it costs more, and changes more slowly. */
+export interface CellReading {
+  /** The training step at which the rest was read: at every {@link readEvery}-th probe; others repeat it. */
+  readonly readAt: number;
   /** By name: i, f, o of an LSTM; r, z of a GRU; none of an RNN. */
   readonly gates: Readonly<Record<string, GateRecord>>;
   /** Of the gate that keeps, f or z; null without one. */
@@ -64,9 +70,24 @@ export interface ProbeRecord {
     /** By unit: `-1 / E[ln f]` steps. */
     readonly timeScale: Float32Array;
   } | null;
+  /**
+   * The largest singular value of a simple recurrent cell's weight: no step multiplies a gradient by more. Null for cells with
+   * gates, which have no such bound, and for more than 64 units.
+   */
+  readonly gain: number | null;
+}
+
+/** One look at a model: how gradients flow, what gates do, how good it is. */
+export interface ProbeRecord extends CellReading {
+  /** Training steps, and training sequences, before it. */
+  readonly step: number;
+  readonly sequences: number;
+  /** Of all states together, `‖[dh; dc]‖`: the curve to compare cells by. */
+  readonly joint: FlowCurve;
+  /** By state: `h`, and `c` for an LSTM. */
+  readonly states: Readonly<Record<string, FlowCurve>>;
   /** On held-out sequences. */
   readonly look: Look;
-  readonly example: Example | null;
 }
 
 /** What a probe is told. */
@@ -74,25 +95,40 @@ export interface ProbeMoment {
   readonly step: number;
   readonly sequences: number;
   readonly input: ProbeInput;
+  /** What was read before; undefined when it is due again. */
+  readonly reading: CellReading | undefined;
 }
 
 /** A probe of a model: a random unit vector u at the last step of fixed held-out sequences, `L = <u, s_T>`, and its way back. */
-export function probeModel(model: SequenceModel, task: LabTask, { step, sequences, input }: ProbeMoment): ProbeRecord {
+export function probeModel(
+  model: SequenceModel,
+  task: LabTask,
+  { step, sequences, input, reading }: ProbeMoment,
+): ProbeRecord {
   const read = task.probeInput(model);
   const x = input === "silence" ? zerosLike(read) : read;
   const { probeLengths, lags } = task;
   const flow = gradientFlow(model.recurrent, x, { lengths: probeLengths });
-  const lengths = probeLengths && Array.from(probeLengths.data).slice(0, gateSequences).map(Number);
-  const { gates, keep } = gateStatistics(model.recurrent, slice(x, 1, 0, gateSequences), { bins: gateBins, lengths });
   return {
     step,
     sequences,
     joint: curveOf(flow.joint, lags),
     states: Object.fromEntries(Object.entries(flow.states).map(([name, { state }]) => [name, curveOf(state, lags)])),
+    look: task.look(model),
+    // Arrays are handed over to another thread with each record.
+    ...structuredClone(reading ?? readCell(model, task, x, step)),
+  };
+}
+
+function readCell({ recurrent }: SequenceModel, { probeLengths }: LabTask, x: Tensor, step: number): CellReading {
+  const lengths = probeLengths && Array.from(probeLengths.data.subarray(0, gateSequences), Number);
+  const { gates, keep } = gateStatistics(recurrent, slice(x, 1, 0, gateSequences), { bins: gateBins, lengths });
+  const bounded = keep === undefined && recurrent.hiddenSize <= mostGainUnits;
+  return {
+    readAt: step,
     gates: Object.fromEntries(Object.entries(gates).map(([name, statistics]) => [name, gateOf(statistics)])),
     keep: keep === undefined ? null : { gate: keep.gate, timeScale: Float32Array.from(keep.timeScale) },
-    look: task.look(model),
-    example: task.example(model),
+    gain: bounded ? weightSpectrum(recurrent.weight_hh_l0).singularValues[0] : null,
   };
 }
 

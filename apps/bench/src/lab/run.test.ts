@@ -34,7 +34,8 @@ describe("openLane", () => {
   });
 
   it("shows one held-out sequence and what the model says to it", () => {
-    const [{ example }] = probesOf({ ...small, task: "copying" }, "gru", 0);
+    const [{ look }] = probesOf({ ...small, task: "copying" }, "gru", 0);
+    const { example } = look;
     expect(example?.width).toBe(10);
     expect(example?.input).toHaveLength(10 * (20 + 20));
     expect(example?.target).toHaveLength(40);
@@ -74,6 +75,20 @@ describe("openLane", () => {
   it("passes a gradient on unchanged through an orthogonal net at rest", () => {
     const [{ joint }] = probesOf({ ...small, probe: "silence" }, "rnn-orthogonal-b0", 0);
     expect(Math.max(...joint.mean.map(Math.abs))).toBeLessThan(1e-5);
+  });
+
+  it("reads gates at every fourth probe, and repeats them in between", () => {
+    const { probeEvery } = openLane(small, "gru").facts;
+    const probes = probesOf(small, "gru", 5 * probeEvery);
+    expect(probes.map(({ readAt }) => readAt / probeEvery)).toEqual([0, 0, 0, 0, 4, 4]);
+    expect(probes[3].gates).toEqual(probes[0].gates);
+    expect(probes[3].gates.z.histogram.buffer).not.toBe(probes[0].gates.z.histogram.buffer);
+    expect(probes[4].keep?.timeScale).not.toEqual(probes[0].keep?.timeScale);
+  });
+
+  it("bounds what a step of a simple cell can multiply by", () => {
+    expect(probesOf(small, "rnn-latch1.25", 0)[0].gain).toBeCloseTo(1.25, 6);
+    expect(probesOf(small, "gru", 0)[0].gain).toBeNull();
   });
 
   it("tells exact zeros from numbers", () => {

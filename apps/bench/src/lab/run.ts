@@ -3,7 +3,7 @@ import type { Tokens } from "../gradflow/tokens.ts";
 import { type LayerEvent, trainLayer } from "../gradflow/train-layer.ts";
 import type { LabConfig } from "./config.ts";
 import { makeLabTask } from "./make-task.ts";
-import { type ProbeRecord, probeModel } from "./probe.ts";
+import { type CellReading, type ProbeRecord, probeModel, readEvery } from "./probe.ts";
 import { type LabTask, probeBatch, warmup } from "./task.ts";
 
 /** What happens in a lane, in order. Plain data, so that it can cross threads. */
@@ -52,8 +52,8 @@ export interface LabLane {
 
 /** Probes may take this share of the time. */
 const probeShare = 0.1;
-/** What a probe costs beside a training step with as many sequences and steps: gates and looks are read too. */
-const probeFactor = 3;
+/** What a probe costs beside a training step with as many sequences and steps: a look is taken too, and gates now and then. */
+const probeFactor = 2.2;
 
 /**
  * Trains one cell of a configuration and probes it as it learns. The events follow from the configuration alone: a page and
@@ -72,6 +72,7 @@ export function openLane(
   const entry = entryOf(cell);
   const { H, B, seed, lr, clip, probe: input } = config;
   const probeEvery = probeInterval(task, B);
+  let reading: CellReading | undefined;
   return {
     facts: {
       name: task.name,
@@ -101,7 +102,13 @@ export function openLane(
       probeEvery,
       validateEvery: 0,
       measureDiverged: true,
-      measure: (model, step) => probeModel(model, task, { step, sequences: step * B, input }),
+      measure: (model, step) => {
+        if (step % (probeEvery * readEvery) === 0) reading = undefined;
+        const probe = probeModel(model, task, { step, sequences: step * B, input, reading });
+        const { readAt, gates, keep, gain } = probe;
+        if (reading === undefined) reading = structuredClone({ readAt, gates, keep, gain });
+        return probe;
+      },
     }),
   };
 }

@@ -3,13 +3,13 @@ import type { SequenceBatch, SequenceDataset } from "@unroll/data";
 import { argmax, type Tensor } from "@unroll/tensor";
 import type { SequenceModel } from "../gradflow/model.ts";
 import { answerOf } from "../races/answer.ts";
-import { lossOf, scoreOver } from "../races/score.ts";
+import { lossOf } from "../races/score.ts";
 import { horizonOf, raceTask, raceTitle } from "../races/tasks.ts";
 import type { LabConfig, LabTaskName } from "./config.ts";
 import { type Example, type LabTask, type Look, probeBatch, warmup } from "./task.ts";
 
 /** Held-out sequences of a look: enough for a curve, few enough to look often. */
-const lookBatch = 32;
+const lookBatch = 16;
 
 /** How many sequences there may be; a page that trains for days stays below. */
 const count = 2 ** 31;
@@ -32,8 +32,10 @@ export function sequenceTask(name: Exclude<LabTaskName, "text">, { T, B, seed }:
   const probe = raceTask(name, T + warmup + 1, { split: "test", count: probeBatch }).batch(0, probeBatch);
   let next = 0;
   const look = (model: SequenceModel): Look => {
-    const score = scoreOver(data, [held], (batch) => answerOf(model, data, batch));
-    return { loss: score.loss, accuracy: score.accuracy, solved: data.isSolved(score) };
+    const output = noGrad(() => answerOf(model, data, held));
+    const score = data.score(output, held);
+    const { loss, accuracy } = score;
+    return { loss, accuracy, solved: data.isSolved(score), example: exampleOf(data, held, output) };
   };
   return {
     name,
@@ -61,24 +63,17 @@ export function sequenceTask(name: Exclude<LabTaskName, "text">, { T, B, seed }:
     probeInput: () => probe.input,
     probeLengths: probe.lengths,
     look,
-    example: (model) => exampleOf(model, data, held),
   };
 }
 
-/** The first held-out sequence, padding and all: it is the same in every look. */
-function exampleOf(model: SequenceModel, data: SequenceDataset, { input, target, ...rest }: SequenceBatch): Example {
-  const { lengths } = rest;
-  const output = noGrad(() => answerOf(model, data, { input, target, lengths, truth: undefined }));
+/** The first of the sequences, without its padding. */
+function exampleOf(data: SequenceDataset, { input, target, lengths }: SequenceBatch, output: Tensor): Example {
   const [, batch, width] = input.shape;
-  const classes = data.loss === "crossEntropy";
-  const answers = classes ? argmax(output, -1) : output;
+  const answers = data.loss === "crossEntropy" ? argmax(output, -1) : output;
   const steps = lengths.data[0];
-  return {
-    input: rowsOf(input, batch, width, steps),
-    width,
-    target: data.answers === "every" ? rowsOf(target, batch, 1, steps) : Float32Array.of(target.data[0]),
-    answer: data.answers === "every" ? rowsOf(answers, batch, 1, steps) : Float32Array.of(answers.data[0]),
-  };
+  const asked = (values: Tensor) =>
+    data.answers === "every" ? rowsOf(values, batch, 1, steps) : Float32Array.of(values.data[0]);
+  return { input: rowsOf(input, batch, width, steps), width, target: asked(target), answer: asked(answers) };
 }
 
 /** What the first sample holds at each step. */

@@ -3,16 +3,18 @@ import type { SequenceModel } from "../gradflow/model.ts";
 import type { Task } from "../gradflow/task.ts";
 import type { LabTaskName } from "./config.ts";
 
-/** How good a model is on sequences that training never sees. */
+/** How good a model is on sequences that training never sees, the same at every look. */
 export interface Look {
   /** In the task's metric. */
   readonly loss: number;
   /** The share of right answers; null for text. */
   readonly accuracy: number | null;
   readonly solved: boolean;
+  /** Null for text. */
+  readonly example: Example | null;
 }
 
-/** One held-out sequence, the same at every look, and what the model says to it. */
+/** One of these sequences, and what the model says to it. */
 export interface Example {
   /** Rows of numbers by step, `[steps, width]`. */
   readonly input: Float32Array;
@@ -38,7 +40,6 @@ export interface LabTask extends Task<LabTaskName> {
   /** How many steps each sequence of the probe has; undefined for all of them. */
   readonly probeLengths: Tensor | undefined;
   look(model: SequenceModel): Look;
-  example(model: SequenceModel): Example | null;
 }
 
 /** Steps before the largest lag, in which the state leaves its start behind. */
