@@ -31,9 +31,9 @@ export function labelOf(spec: RunSpec): string {
 /** Roughly how long a run takes when it reaches its cap, in any unit: the progress bar's. */
 export function workOf(spec: RunSpec): number {
   if (spec.kind === "history") {
-    const { net, from } = experimentOf(spec.experiment);
+    const { net, judged } = experimentOf(spec.experiment);
     // Small nets, one sequence at a time: what a step costs beside its arithmetic counts for most.
-    return spec.cap * (from === "set" ? 11 : lengthOfExperiment(spec)) * (1000 + weightCount(nets[net]));
+    return spec.cap * (judged === "sets" ? 11 : lengthOfExperiment(spec)) * (1000 + weightCount(nets[net]));
   }
   const { gates, equalParameters } = entryOf(spec.cell);
   const { hidden, length, cap } = spec;

@@ -33,11 +33,41 @@ describe("runTrial", () => {
   });
 });
 
+describe("runTrial on new sequences", () => {
+  it("asks the criterion of sequences that were never trained on", () => {
+    const spec = { kind: "history", experiment: "two-sequence-3a", gradient: "truncated", cap: 300, seed: 1 } as const;
+    const outcome = outcomeOf(runTrial(spec));
+    // The test has the paper's size; a net that has hardly been trained is no better than guessing.
+    expect(outcome).toMatchObject({ status: "capped", sequences: 300, parameters: 102 });
+    expect(outcome.tested).toMatchObject({ sequences: 2560 });
+    expect(outcome.tested?.loss).toBeGreaterThan(0.1);
+  });
+});
+
 describe("experiments", () => {
   it.each(experimentNames)("%s: the sequences fit the net", (name) => {
     const { make, net } = experimentOf(name);
     const { inputSize, outputSize } = make({ seed: 1, count: 1 });
     expect([inputSize, outputSize]).toEqual([nets[net].inputs, nets[net].outputs]);
+  });
+
+  it("have the paper's numbers: Tables 1, 4, 7, 8 and 9", () => {
+    const numbers = Object.fromEntries(experimentNames.map((name) => [name, experimentOf(name).published.sequences]));
+    expect(numbers).toEqual({
+      "reber-4x1-0.1": 39_740,
+      "reber-3x2-0.1": 21_730,
+      "reber-3x2-0.2": 14_060,
+      "reber-4x1-0.5": 9500,
+      "reber-3x2-0.5": 8440,
+      "two-sequence-3a": 39_850,
+      "adding-100": 74_000,
+      "adding-500": 209_000,
+      "adding-1000": 853_000,
+      "multiplication-140": 482_000,
+      "multiplication-13": 1_273_000,
+      "temporal-order-6a": 31_390,
+      "temporal-order-6b": 571_100,
+    });
   });
 });
 

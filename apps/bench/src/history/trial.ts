@@ -13,17 +13,16 @@ import { Model97 } from "./model97.ts";
 import { nets } from "./nets.ts";
 import { Window } from "./window.ts";
 
-/** How many of the most recent sequences the stopping criterion is about. */
-const recent = 2000;
-/** The paper's test set. */
-const testSequences = 2560;
 const testBatch = 256;
 /** Sequences between two entries of the learning curve, and between two reports of how far a trial has come. */
 const lookEvery = 1000;
 const progressEvery = 200;
 const probeSamples = 8;
-/** Sequences between two looks at whole sets. */
-const setEvery = 100;
+/** The paper's stopping criteria, and the learning curve, are about so many of the most recent sequences. */
+const shown = 2000;
+/** Sequences between two looks at others than the most recent ones, and how many new ones there are. */
+const lookAtOthersEvery = 100;
+const newSequences = 256;
 /** Added to a trial's seed for the order in which it reads a set. */
 const orderSeedOffset = 1_000_000;
 
@@ -34,20 +33,25 @@ const orderSeedOffset = 1_000_000;
 export function* runTrial(spec: HistorySpec): IterableIterator<GridEvent> {
   const experiment = experimentOf(spec.experiment);
   const net: Net97 = nets[experiment.net];
-  const stream = experiment.from === "stream";
+  const { judged, tested: testSequences } = experiment;
+  const stream = judged !== "sets";
   const data = experiment.make({ seed: spec.seed, count: spec.cap });
   const test = experiment.make({ seed: spec.seed, split: "test", count: testSequences });
+  const unseen = judged === "new" ? experiment.make({ seed: spec.seed, split: "validation" }) : test;
   const model = new Model97(net, { truncated: spec.gradient === "truncated", generator: new Generator(spec.seed) });
   const answer: Answer = (batch) => model.answer(batch, data.answers);
   const parameters = model.parameters();
   const optimizer = new SGD(parameters, { lr: experiment.learningRate });
   const order = new Generator(spec.seed + orderSeedOffset);
   const probe = test.batch(0, probeSamples);
-  const window = new Window(recent);
-  // Of a stream the most recent sequences; of a set every string of it and of the test set, a look at which takes longer.
-  const solved = stream
-    ? () => window.full && window.accuracy > 0.9 && data.isSolved(window.score)
-    : () => sequences % setEvery === 0 && [data, test].every((set) => set.isSolved(scoreOf(set, answer)));
+  const window = new Window(shown);
+  const due = () => sequences % lookAtOthersEvery === 0;
+  const solved = {
+    recent: () => window.full && window.accuracy > 0.9 && data.isSolved(window.score),
+    new: () =>
+      due() && data.isSolved(scoreOf(unseen, answer, (sequences / lookAtOthersEvery) * newSequences, newSequences)),
+    sets: () => due() && [data, test].every((set) => set.isSolved(scoreOf(set, answer, 0, set.length))),
+  }[judged];
   let sequences = 0;
   const looks: Look[] = [];
   const flows = [measureFlow(model.cell, probe.input, probe.lengths, 0)];
@@ -86,10 +90,10 @@ export function* runTrial(spec: HistorySpec): IterableIterator<GridEvent> {
       yield {
         kind: "progress",
         sequences,
-        note: `${(100 * window.accuracy).toFixed(1)} % of the last ${recent.toLocaleString("en-US")} right`,
+        note: `${(100 * window.accuracy).toFixed(1)} % of the last ${shown.toLocaleString("en-US")} right`,
       };
   }
-  const tested = scoreOf(test, answer);
+  const tested = scoreOf(test, answer, 0, test.length);
   if (status !== "diverged") flows.push(measureFlow(model.cell, probe.input, probe.lengths, sequences));
   const units = hiddenUnits(net);
   const answers = data.answers === "every" ? steps : sequences;
@@ -120,10 +124,9 @@ export function* runTrial(spec: HistorySpec): IterableIterator<GridEvent> {
   };
 }
 
-function scoreOf(data: SequenceDataset, answer: Answer): SequenceScore {
-  const count = Math.min(data.length, testSequences);
+function scoreOf(data: SequenceDataset, answer: Answer, start: number, count: number): SequenceScore {
   const batches = Array.from({ length: Math.ceil(count / testBatch) }, (_, k) =>
-    data.batch(k * testBatch, Math.min(testBatch, count - k * testBatch)),
+    data.batch(start + k * testBatch, Math.min(testBatch, count - k * testBatch)),
   );
   return scoreOver(data, batches, answer);
 }
