@@ -1,15 +1,20 @@
 import { messages } from "../messages/index.ts";
 import type { AppState } from "../state/app.ts";
 import { Controls } from "./controls.tsx";
+import { DecayView } from "./decay/decay-view.tsx";
+import "./lab-views.css";
 import { LaneNotices } from "./lane-notices.tsx";
+import { LanesView } from "./lanes/lanes-view.tsx";
 import { Presets } from "./presets.tsx";
 import { Readout } from "./readout.tsx";
+import { viewStateOf } from "./shared/view-state.ts";
 import { Transport } from "./transport.tsx";
 
 /** The lab. Views stand between the transport and the settings, in the grid. */
 export function LabSection({ app }: { app: AppState }) {
-  const { lab } = app;
+  const { lab, hash } = app;
   const text = messages.value.lab;
+  const views = viewStateOf(hash);
   return (
     <div class="lab">
       <div class="intro">
@@ -20,6 +25,8 @@ export function LabSection({ app }: { app: AppState }) {
       <Transport lab={lab} />
       <LaneNotices lab={lab} />
       <div class="grid12">
+        <LanesView lab={lab} views={views} />
+        <DecayView lab={lab} views={views} />
         <Readout lab={lab} />
       </div>
       <Controls lab={lab} />

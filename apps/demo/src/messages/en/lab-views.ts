@@ -1,0 +1,96 @@
+import { count, grouped, listed, powerOfTen, significant } from "@unroll/bench/format";
+
+/** What is left of a gradient: `1 part in 10⁹`, `1 part in 12`, `63 %`; `4.1-fold` for what has grown. */
+function share(log10: number): string {
+  if (log10 === Number.NEGATIVE_INFINITY) return "nothing";
+  if (log10 <= -4) return `1 part in ${powerOfTen(Math.round(-log10))}`;
+  if (log10 <= -1) return `1 part in ${rounded(10 ** -log10)}`;
+  if (log10 <= 0.0005) return `${significant(Math.min(100, 100 * 10 ** log10), 3)} %`;
+  return log10 < 4 ? `${rounded(10 ** log10)}-fold` : `${powerOfTen(Math.round(log10))}-fold`;
+}
+
+function rounded(value: number): string {
+  return grouped(Number(value.toPrecision(2)));
+}
+
+interface Kept {
+  readonly name: string;
+  /** NaN for what is not finite. */
+  readonly log10: number;
+}
+
+/** The views of the lab: titles, settings, and the sentences that are made from numbers. */
+export const labViews = {
+  about: (title: string) => `What exactly is measured: ${title}`,
+  stepsBack: "steps back in time",
+  padlock: "Hold the range of colours and heights",
+  locked: "All pictures have the range from 10⁻¹² to 10³. Unlock it to see small differences.",
+  unlocked: "The range follows the values. Lock it to compare runs.",
+  lockedShort: "Range held",
+  unlockedShort: "Range follows",
+  colors: {
+    label: "Colours from the smallest norm, dark, to the largest, bright",
+    words: "10⁻⁶ is a millionth",
+    shades: { below: "smaller", zero: "exactly 0", nan: "not finite" },
+  },
+  lanes: {
+    title: "The pulse, on its way back",
+    about:
+      "Every node is a step of the sequence, the loss at the last one. Its colour is log10 of ‖∂L/∂h‖, on the upper rail of an LSTM of ‖∂L/∂c‖, with L = ⟨u, s_T⟩; the width of a link is how much a step back multiplies the norm. Above 64 steps a node is the median of several.",
+    pulse: "Send the pulse",
+    playPulse: "Send the pulse back through time",
+    cursor: (label: string) => `${label}: steps back in time`,
+    label: (label: string, half: string) => `Unrolled ${label}, half-life ${half}`,
+    at: (lag: number, values: readonly (readonly [string, string])[]) =>
+      `${count(lag, "step")} back: ${values.map(([state, value]) => `d${state} ${value}`).join(", ")}`,
+    half: (
+      fit: { readonly halfLife: number; readonly exponential: boolean } | null | undefined,
+      format: (value: number) => string,
+    ) => {
+      if (fit === undefined) return { value: "", unit: "" };
+      if (fit === null) return { value: "–", unit: "gone at once" };
+      if (!Number.isFinite(fit.halfLife)) return { value: "∞", unit: "nothing is lost" };
+      return { value: format(fit.halfLife), unit: `steps half-life${fit.exponential ? "" : ", not exponential"}` };
+    },
+    finding: (reaches: readonly { readonly name: string; readonly horizon: number | null }[], lags: number) =>
+      reaches.length === 0
+        ? ""
+        : `A thousandth of the pulse is still there ${listed(
+            reaches.map(({ name, horizon }) =>
+              horizon === null
+                ? `nowhere in ${name}`
+                : horizon >= lags
+                  ? `all ${lags} steps back in ${name}`
+                  : `${count(horizon, "step")} back in ${name}`,
+            ),
+          )}.`,
+  },
+  decay: {
+    title: "How much of the gradient is left",
+    about:
+      "L = ⟨u, s_T⟩ with a fixed random unit vector u at the last step; the curve is log10 ‖∂L/∂s‖ by steps back, for each of eight held-out sequences by itself, then the mean of the logarithms (line) and where 10 to 90 % of the sequences lie (band). [dh; dc] takes h and c of an LSTM as one state, so that cells can be compared. The half-life comes from a straight line through the logarithms.",
+    quantity: "Gradient of",
+    quantities: { joint: "[dh; dc]", h: "dh", c: "dc" },
+    scale: "Scale",
+    absolute: "absolute",
+    relative: "from 1",
+    cursor: "Steps back in time",
+    at: (lag: number, values: readonly (readonly [string, string])[]) =>
+      `${count(lag, "step")} back: ${values.map(([label, value]) => `${label} ${value}`).join("; ")}`,
+    half: (steps: string) => `half-life ${steps}`,
+    legend:
+      "Dotted: what the keep gates alone would leave (Π f), and the most that a plain recurrent weight allows, (γ σmax)ⁿ.",
+    noSuchState: "No cell here has a state c: choose an LSTM, or another gradient.",
+    nameOf: (label: string) => `the ${label.replace(/, (.*)$/, " ($1)")}`,
+    finding: (lag: number, kept: readonly Kept[]) => {
+      const clauses = kept.map(({ name, log10 }, k) => {
+        if (Number.isNaN(log10) || log10 === Number.POSITIVE_INFINITY) return `that of ${name} is not finite`;
+        if (log10 > 0.0005)
+          return `${k === 0 ? `the gradient of ${name}` : `that of ${name}`} has grown ${share(log10)}`;
+        const first = !kept.slice(0, k).some((other) => other.log10 <= 0.0005);
+        return first ? `${name} keeps ${share(log10)} of its gradient` : `${name} ${share(log10)}`;
+      });
+      return `After ${count(lag, "step")} back in time ${listed(clauses)}.`;
+    },
+  },
+};
