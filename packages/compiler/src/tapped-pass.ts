@@ -96,12 +96,17 @@ export class TappedPass {
   adjoints(shapes: readonly Shape[]): StateAdjoints[] {
     const { totalRows, batch } = this.#geometry;
     const sums = this.#sumsOf(0, this.#tapped.length * totalRows).slice();
+    const taken = new Set<number>();
     const adjointOf = (tap: number, rowShape: Shape): AdjointNorms => {
       const index = this.#indices[tap];
+      // Each has sums of its own, since logarithms may take their place.
+      const own = sums.subarray(index * totalRows, (index + 1) * totalRows);
+      const squares = taken.has(index) ? own.slice() : own;
+      taken.add(index);
       const { values } = this.#tapped[index];
       const shape = [this.#steps, batch, ...rowShape];
       return new AdjointNorms(
-        sums.subarray(index * totalRows, (index + 1) * totalRows),
+        squares,
         this.#powers,
         this.#geometry,
         this.#steps,

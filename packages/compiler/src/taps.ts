@@ -56,7 +56,7 @@ export class AdjointNorms implements Adjoint {
   #log10: Float64Array | undefined = undefined;
 
   /**
-   * @param squares of the norm of each row, step after step in the order of processing
+   * @param squares of the norm of each row, step after step in the order of processing; overwritten when logarithms are asked for
    * @param powers the powers of two that rows were divided by, in the same order
    * @param steps T, those without active rows included
    */
@@ -81,18 +81,28 @@ export class AdjointNorms implements Adjoint {
   }
 
   #byTime(): Float64Array {
-    const { batch, times, active, rows } = this.#geometry;
-    const log10 = new Float64Array(this.#steps * batch).fill(Number.NaN);
-    times.forEach((time, s) => {
+    const { batch, times, active, rows, totalRows } = this.#geometry;
+    const [squares, powers] = [this.#squares, this.#powers];
+    const count = this.#steps * batch;
+    // Sums that lie as their logarithms will, and are not needed again, make room for them.
+    const log10 = totalRows === count && times[0] === 0 ? squares : new Float64Array(count);
+    if (totalRows < count) log10.fill(Number.NaN);
+    for (let s = 0; s < times.length; s++) {
+      const from = rows[s];
+      const to = times[s] * batch;
       for (let row = 0; row < active[s]; row++) {
-        const from = rows[s] + row;
-        const power = this.#powers?.[from] ?? 0;
-        log10[time * batch + row] = Math.log10(this.#squares[from]) / 2 + power * Math.log10(2);
+        const log = Math.log(squares[from + row]) * halfPerLog;
+        log10[to + row] = powers === undefined ? log : log + powers[from + row] * powerOfTwo;
       }
-    });
+    }
     return log10;
   }
 }
+
+/** log10 √x by ln x, which V8 computes in two thirds of the time of its log10. */
+const halfPerLog: number = Math.LOG10E / 2;
+/** log10 2 */
+const powerOfTwo: number = Math.log10(2);
 
 const functions = new WeakMap<Kernels, RowSquares>();
 
