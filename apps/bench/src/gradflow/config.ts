@@ -47,7 +47,7 @@ const sizes = {
 } as const;
 
 /** Singular values cost the cube of the state's size at each lag, so they are taken of the task with the smaller nets. */
-const spectrumLags: readonly number[] = [0, 1, 2, 5, 10, 20, 30, 50, 75, 100];
+const spectrumLags: readonly number[] = [0, 1, 2, 5, 10, 20, 30, 50];
 
 /** What races unless cells are named: one cell from several starts, and different cells. */
 const racers: readonly string[] = ["rnn", "rnn-orthogonal", "lstm-fb0", "lstm-fb1", "lstm-fb3", "lstm-chrono", "gru"];

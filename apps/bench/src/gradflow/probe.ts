@@ -1,19 +1,11 @@
-import {
-  type FlowSeries,
-  gateStatistics,
-  gradientFlow,
-  jacobianSpectrum,
-  summarizeCurve,
-  weightSpectrum,
-} from "@unroll/gradflow";
+import { type FlowSeries, gateStatistics, gradientFlow, jacobianSpectrum, summarizeCurve } from "@unroll/gradflow";
 import { slice, type Tensor } from "@unroll/tensor";
+import { Matrix, SingularValueDecomposition } from "ml-matrix";
 import type { Entry, Layer } from "./lineup.ts";
 import type { Curve, GateResult, GradflowConfig, ProbeResult, SpectrumResult, TaskName } from "./result.ts";
 
 /** Gates are read at the first probe, the last, and so many at equal distances between them. */
 const gateProbes = 4;
-/** How many of the probe's sequences gates are read on: a second one changes shares by some hundredths. */
-const gateSequences = 2;
 /** How many quantiles of the singular values are kept, the largest and the smallest among them. */
 const fanLines = 17;
 
@@ -45,7 +37,7 @@ export function probe(layer: Layer, x: Tensor, { task, entry, step, config }: Pr
     ...(gates ? { gates: gatesOf(layer, x) } : {}),
     ...(deep && spectra.tasks.includes(task) ? { spectrum: spectrumOf(layer, x, spectra.lags) } : {}),
     // What a step multiplies by at most: the slopes of tanh and ReLU are at most 1, and a gated cell has no such bound.
-    ...(deep && entry.gates === 1 ? { gain: weightSpectrum(layer.weight_hh_l0).singularValues[0] } : {}),
+    ...(deep && entry.gates === 1 ? { gain: largestSingularValue(layer.weight_hh_l0) } : {}),
   };
 }
 
@@ -65,8 +57,18 @@ function curveOf(series: FlowSeries, lags: number): Curve {
   };
 }
 
+/** Alone: the eigenvalues that `weightSpectrum` also takes cost ten times as much. */
+function largestSingularValue({ data, shape: [rows, columns] }: Tensor): number {
+  const options = { computeLeftSingularVectors: false, computeRightSingularVectors: false };
+  return new SingularValueDecomposition(
+    Matrix.from1DArray(rows, columns, data as ArrayLike<number> as number[]),
+    options,
+  ).norm2;
+}
+
+/** Of one sequence: its steps and units are many values already. */
 function gatesOf(layer: Layer, x: Tensor): GateResult {
-  const { gates, keep } = gateStatistics(layer, slice(x, 1, 0, Math.min(gateSequences, x.shape[1])));
+  const { gates, keep } = gateStatistics(layer, slice(x, 1, 0, 1));
   const mean = (values: Float64Array) =>
     Number((values.reduce((sum, value) => sum + value, 0) / values.length).toPrecision(6));
   return {

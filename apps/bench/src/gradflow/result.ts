@@ -110,7 +110,7 @@ export interface ProbeResult {
   readonly gain?: number;
 }
 
-/** What gates did over all steps of the probe's first two sequences. */
+/** What gates did over all steps of the probe's first sequence. */
 export interface GateResult {
   /** By name: i, f, o of an LSTM; r, z of a GRU. Over all units. */
   readonly shares: Readonly<Record<string, GateShares>>;

@@ -1,10 +1,12 @@
-import { mul } from "@unroll/tensor";
+import { weightSpectrum } from "@unroll/gradflow";
+import { Generator, mul } from "@unroll/tensor";
 import { describe, expect, it } from "vitest";
 import { Collector } from "./collect.ts";
 import { configOf } from "./config.ts";
 import type { Job } from "./job.ts";
+import { entryOf } from "./lineup.ts";
 import { makeTask } from "./make-task.ts";
-import type { SequenceModel } from "./model.ts";
+import { SequenceModel } from "./model.ts";
 import { summarize } from "./summary.ts";
 import { tokensOf } from "./tokens.ts";
 import { type RunEvent, trainRun } from "./train.ts";
@@ -26,6 +28,40 @@ describe("trainRun", () => {
     expect(Object.keys(probes[0].probe.curves)).toEqual(["h", "c"]);
     expect(seen.filter((event) => event.kind === "validation").at(-1)?.step).toBe(6);
     expect(steps.every((event) => Number.isFinite(event.loss) && event.gradNorm > 0)).toBe(true);
+  });
+
+  it("reads gates at five moments, and takes singular values and the bound before and after training", () => {
+    const probesOf = (cell: string) =>
+      events("adding", cell).flatMap((event) => (event.kind === "probe" ? [event.probe] : []));
+    const [lstm, rnn, equal] = ["lstm", "rnn", "gru-eq"].map(probesOf);
+    const stepsWith = (probes: typeof lstm, part: "gates" | "spectrum" | "gain") =>
+      probes.filter((probe) => probe[part] !== undefined).map(({ step }) => step);
+    expect(stepsWith(lstm, "gates")).toEqual([0, 2, 4, 6]);
+    expect(stepsWith(lstm, "spectrum")).toEqual([0, 6]);
+    expect(stepsWith(lstm, "gain")).toEqual([]);
+    expect(stepsWith(rnn, "gates")).toEqual([]);
+    expect(stepsWith(rnn, "gain")).toEqual([0, 6]);
+    expect(stepsWith(equal, "gates")).toEqual([0, 2, 4, 6]);
+    expect(stepsWith(equal, "spectrum")).toEqual([]);
+    const { gates, spectrum } = lstm[0];
+    expect(Object.keys(gates?.shares ?? {})).toEqual(["i", "f", "o"]);
+    for (const { histogram } of Object.values(gates?.shares ?? {}))
+      expect(histogram.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 2);
+    expect(gates?.timeScales).toHaveLength(8);
+    // h and c of 8 units; at lag 0 the Jacobian is the identity.
+    expect(spectrum?.width).toBe(16);
+    expect(spectrum?.log10[0]).toEqual(new Array(16).fill(0));
+    expect(spectrum?.lags.at(-1)).toBeLessThanOrEqual(config.lags + config.warmup + 1);
+  });
+
+  it("bounds the decay of a simple recurrent cell by the largest singular value of its weight", () => {
+    const [first] = events("adding", "rnn").flatMap((event) => (event.kind === "probe" ? [event.probe] : []));
+    const { shape } = makeTask("adding", text, config, 1);
+    const model = new SequenceModel(entryOf("rnn"), shape, 8, new Generator(1));
+    const [largest] = weightSpectrum(model.recurrent.weight_hh_l0).singularValues;
+    expect(first.gain).toBeCloseTo(largest, 10);
+    for (const [lag, value] of first.joint.mean.entries())
+      expect(value).toBeLessThanOrEqual((first.joint.mean[0] ?? 0) + lag * Math.log10(largest) + 1e-5);
   });
 
   it("learns the text", () => {

@@ -25,7 +25,7 @@ export function renderAbout({ config, environment, startedAt, seconds }: BenchRe
       "Gradient flow",
       `at step 0 and every ${count(config.probeEvery, "step")}, ${count(config.probeBatch, "sample")}, lags 0 to ${grouped(config.lags)} after ${count(config.warmup, "step")} that let the state settle`,
     ],
-    ["Gates", "at five of these moments, two sequences"],
+    ["Gates", "at five of these moments, one sequence"],
     ...(config.spectra.tasks.length === 0
       ? []
       : [

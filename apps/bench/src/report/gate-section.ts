@@ -89,7 +89,7 @@ export function renderGates(task: TaskResult, horizon: number): string {
       finding: gateFinding(task),
       body: cards(ridges, "three"),
       caption:
-        "How often a gate has which value, over all units and all steps of two sequences: a hill for each moment, the first on top, all on one scale. Dashed: below 0.1 a gate counts as closed, above 0.9 as open; the shares of both stand at the right.",
+        "How often a gate has which value, over all units and all steps of one sequence: a hill for each moment, the first on top, all on one scale. Dashed: below 0.1 a gate counts as closed, above 0.9 as open; the shares of both stand at the right.",
       table: shares,
     }),
     renderFigure({

@@ -1,14 +1,26 @@
 import { describe, expect, it } from "vitest";
-import { cellStyles, cividis, colorDomain, colorOf, hex, luminance, type Rgb } from "./palette.ts";
+import {
+  cellStyles,
+  cividis,
+  colorDomain,
+  colorOf,
+  darkColors,
+  fanColor,
+  fanShades,
+  hex,
+  luminance,
+  type Rgb,
+} from "./palette.ts";
 
 function parse(color: string): Rgb {
   const part = (at: number): number => Number.parseInt(color.slice(at, at + 2), 16);
   return [part(1), part(3), part(5)];
 }
 
-/** Contrast with white. */
-function contrast(color: string): number {
-  return 1.05 / (luminance(parse(color)) + 0.05);
+/** Contrast with what lies behind: white unless given. */
+function contrast(color: string, behind: string = "#ffffff"): number {
+  const [low, high] = [color, behind].map((one) => luminance(parse(one))).sort((a, b) => a - b);
+  return (high + 0.05) / (low + 0.05);
 }
 
 describe("cividis", () => {
@@ -50,5 +62,30 @@ describe("cellStyles", () => {
       expect(contrast(color)).toBeGreaterThan(3);
       expect(contrast(ink)).toBeGreaterThan(4.5);
     }
+  });
+});
+
+describe("dark pages", () => {
+  const card = darkColors.get("#ffffff") ?? "";
+  const dark = (color: string) => darkColors.get(color) ?? "no color";
+
+  it("have lines of 3 : 1 and text of 4.5 : 1 against their cards", () => {
+    for (const { color, ink } of cellStyles(["rnn", "lstm", "gru", "mystery"]).values()) {
+      expect(contrast(dark(color), card), color).toBeGreaterThan(3);
+      expect(contrast(dark(ink), card), ink).toBeGreaterThan(4.5);
+    }
+    for (const text of ["#1f2328", "#3d444d", "#4a535d", "#59636e"])
+      expect(contrast(dark(text), card), text).toBeGreaterThan(4.5);
+  });
+
+  it("show every line of a fan, as white ones do, from the plainest to the faintest", () => {
+    const shades = Array.from({ length: fanShades }, (_, shade) => fanColor(shade));
+    for (const color of shades) {
+      expect(contrast(color)).toBeGreaterThan(3);
+      expect(contrast(dark(color), card)).toBeGreaterThan(3);
+    }
+    const fading = (contrasts: readonly number[]) => contrasts.every((value, k) => k === 0 || value < contrasts[k - 1]);
+    expect(fading(shades.map((color) => contrast(color)))).toBe(true);
+    expect(fading(shades.map((color) => contrast(dark(color), card)))).toBe(true);
   });
 });
