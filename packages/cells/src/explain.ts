@@ -15,18 +15,19 @@ import { stepOf } from "./compiled.ts";
  * ```ts
  * explain(new RNNCell(3, 4), zeros([5, 2, 3]));
  * // before the loop
- * //   product [3] x [3, 4], added to what is there
+ * //   product [3] x [3, 4] + [4]
  * // in the loop
- * //   product [4] x [4, 4], added to what is there
- * //   pass over [4]: tanh (2 operands)
+ * //   product [4] x [4, 4] + [4]
+ * //   pass over [4]: tanh (2 reads and writes)
  * // backward, in the loop
- * //   pass over [4]: add tanhGrad (4 operands)
+ * //   pass over [4]: add tanhGrad (4 reads and writes)
  * //   product [4] x [4, 4]
  * // backward, after the loop
- * //   sum over all rows of [4]
- * //   sum over all rows of products [4] x [3]
- * //   sum over all rows of products [4] x [4]
- * // per step and sample: 144 FLOP in matrix products, 28 bytes kept for the gradient
+ * //   sum over all steps and samples of [4]
+ * //   sum over all steps and samples of products [4] x [3]
+ * //   sum over all steps and samples of products [4] x [4]
+ * // per step and sample: 144 FLOP in matrix products, 56 of them forward
+ * // kept for the gradient, per step and sample: 16 bytes, 1 x [4]
  * ```
  * @throws {ShapeError} when x has no time and batch axes
  * @throws {OptionError} when `cell` is no cell

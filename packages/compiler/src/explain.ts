@@ -6,7 +6,7 @@ import { needsOf, planOf } from "./program.ts";
 
 /**
  * How a step is computed, in words: which calls run before, in and after the time loop, how many floating-point operations
- * a sample's step takes in matrix products, and what it keeps for the gradient; or why it is run by plain ops.
+ * a sample's step takes in matrix products, and which values it keeps for the gradient; or why it is run by plain ops.
  *
  * @example
  * ```ts
@@ -47,37 +47,52 @@ function describePlan(plan: Plan): string {
       ["backward, after the loop", [...gradient.after.map(describeCall), ...terms.map(describeTerm)]],
     );
   }
-  const flop = [...plan.before, ...plan.loop, ...(gradient?.loop ?? []), ...(gradient?.after ?? [])]
-    .map((call) => (call.kind === "product" ? 2 * call.k * call.n : 0))
-    .concat((gradient?.outside ?? []).flatMap((list) => (list ?? []).map(flopOf)))
-    .reduce((sum, value) => sum + value, 0);
-  const kept = plan.buffers.reduce((sum, { kept, kind, width }) => sum + (kept && kind !== "step" ? 4 * width : 0), 0);
+  const forward = flopOf([...plan.before, ...plan.loop]);
+  const backward =
+    flopOf([...(gradient?.loop ?? []), ...(gradient?.after ?? [])]) +
+    (gradient?.outside ?? []).flatMap((list) => list ?? []).reduce((sum, term) => sum + flopOfTerm(term), 0);
+  const kept = plan.buffers.filter(({ kept, kind }) => kept && kind !== "step").map(({ width }) => width);
+  const flop = gradient === undefined ? `${forward}` : `${forward + backward}`;
   return [
     ...parts
       .filter(([, lines]) => lines.length > 0)
       .flatMap(([title, lines]) => [title, ...lines.map((line) => `  ${line}`)]),
-    `per step and sample: ${flop} FLOP in matrix products, ${kept} bytes kept for the gradient`,
+    `per step and sample: ${flop} FLOP in matrix products${backward > 0 ? `, ${forward} of them forward` : ""}`,
+    ...(gradient === undefined
+      ? []
+      : [
+          `kept for the gradient, per step and sample: ${4 * kept.reduce((sum, width) => sum + width, 0)} bytes, ${rowsOf(kept)}`,
+        ]),
   ].join("\n");
 }
 
-function flopOf(term: TermCall): number {
+/** `5 x [128], 1 x [512]`. */
+function rowsOf(widths: readonly number[]): string {
+  const counts = new Map<number, number>();
+  for (const width of widths) counts.set(width, (counts.get(width) ?? 0) + 1);
+  return [...counts].map(([width, count]) => `${count} x [${width}]`).join(", ");
+}
+
+function flopOf(calls: readonly Call[]): number {
+  return calls.reduce((sum, call) => sum + (call.kind === "product" ? 2 * call.k * call.n : 0), 0);
+}
+
+function flopOfTerm(term: TermCall): number {
   return term.kind === "outer" ? 2 * term.m * term.n : 0;
 }
 
 function describeCall(call: Call): string {
   switch (call.kind) {
     case "product":
-      return `product [${call.k}] x [${call.k}, ${call.n}]${call.start === undefined ? "" : ", added to what is there"}`;
-    case "pass": {
-      const read = call.operands.length;
-      return `pass over [${call.width}]: ${call.functions.join(" ")} (${read} operands)`;
-    }
+      return `product [${call.k}] x [${call.k}, ${call.n}]${call.start === undefined ? "" : ` + [${call.n}]`}`;
+    case "pass":
+      return `pass over [${call.width}]: ${call.functions.join(" ")} (${call.operands.length} reads and writes)`;
     default:
       return `${call.fn} over rows of [${call.width}]`;
   }
 }
 
 function describeTerm(term: TermCall): string {
-  if (term.kind === "outer") return `sum over all rows of products [${term.m}] x [${term.n}]`;
-  return `sum over all rows of [${term.n}]`;
+  const what = term.kind === "outer" ? `products [${term.m}] x [${term.n}]` : `[${term.n}]`;
+  return `sum over all steps and samples of ${what}`;
 }
