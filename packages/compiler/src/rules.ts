@@ -55,7 +55,7 @@ export const rules: Readonly<Record<OpName, Rule | string>> = {
   cast: each,
   sin: "has no vector code yet",
   cos: "has no vector code yet",
-  pow: "has no vector code yet",
+  pow: "has no vector code yet: write powers as products, as mul(x, x), or as exp(mul(b, log(x)))",
 
   full: (_, { attrs }) => ({ is: "fill", value: (attrs as { value: number }).value }),
   identity: (_lowering, _value, [handle]) => handle,
