@@ -3,9 +3,11 @@ import type { AppState } from "../state/app.ts";
 import { Controls } from "./controls.tsx";
 import { DecayView } from "./decay/decay-view.tsx";
 import "./lab-views.css";
+import { HeatmapView } from "./heatmap/heatmap-view.tsx";
 import { LaneNotices } from "./lane-notices.tsx";
 import { LanesView } from "./lanes/lanes-view.tsx";
 import { Presets } from "./presets.tsx";
+import { RaceView } from "./race/race-view.tsx";
 import { Readout } from "./readout.tsx";
 import { viewStateOf } from "./shared/view-state.ts";
 import { Transport } from "./transport.tsx";
@@ -27,6 +29,8 @@ export function LabSection({ app }: { app: AppState }) {
       <div class="grid12">
         <LanesView lab={lab} views={views} />
         <DecayView lab={lab} views={views} />
+        <RaceView lab={lab} views={views} newSeed={() => lab.change({ seed: lab.config.peek().seed + 1 })} />
+        <HeatmapView lab={lab} views={views} />
         <Readout lab={lab} />
       </div>
       <Controls lab={lab} />

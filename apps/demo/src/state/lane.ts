@@ -56,12 +56,16 @@ export class Lane {
 
   /** Takes events in their order; those that are known already, as of a replay, change nothing. */
   take(events: readonly LabEvent[], milliseconds: number): void {
-    for (const event of events) this.#one(event);
+    // A message tells how long all of its events took: each has an equal share.
+    const from = this.busy.peek();
+    events.forEach((event, k) => {
+      this.#one(event, from + (milliseconds * (k + 1)) / events.length);
+    });
     this.busy.value += milliseconds;
     this.version.value++;
   }
 
-  #one(event: LabEvent): void {
+  #one(event: LabEvent, time: number): void {
     switch (event.kind) {
       case "model":
         this.model.value = event;
@@ -79,7 +83,7 @@ export class Lane {
         this.step.value = event.step;
         this.loss.value = event.loss;
         this.gradNorm.value = event.gradNorm;
-        this.losses.push(event.step, event.loss);
+        this.losses.push(event.step, event.loss, time);
         break;
       case "diverged":
         this.step.value = event.step;

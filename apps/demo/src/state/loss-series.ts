@@ -9,6 +9,8 @@ export class LossSeries {
   /** The last step of each point, and the mean loss over its steps. */
   readonly steps: Float64Array = new Float64Array(mostPoints);
   readonly losses: Float64Array = new Float64Array(mostPoints);
+  /** How long it had computed by then, in milliseconds. */
+  readonly times: Float64Array = new Float64Array(mostPoints);
   #length = 0;
   #stride = 1;
   #sum = 0;
@@ -29,13 +31,14 @@ export class LossSeries {
   }
 
   /** Takes the loss of the next step; one of a step that is known already is left. */
-  push(step: number, loss: number): void {
+  push(step: number, loss: number, time = 0): void {
     if (step <= this.#last) return;
     this.#last = step;
     this.#sum += loss;
     this.#count++;
     if (this.#count < this.#stride) return;
     this.steps[this.#length] = step;
+    this.times[this.#length] = time;
     this.losses[this.#length] = this.#sum / this.#count;
     this.#length++;
     this.#sum = 0;
@@ -46,6 +49,7 @@ export class LossSeries {
   #halve(): void {
     for (let k = 0; k < mostPoints / 2; k++) {
       this.steps[k] = this.steps[2 * k + 1];
+      this.times[k] = this.times[2 * k + 1];
       this.losses[k] = (this.losses[2 * k] + this.losses[2 * k + 1]) / 2;
     }
     this.#length = mostPoints / 2;

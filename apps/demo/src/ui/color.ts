@@ -12,10 +12,10 @@ export const colorTable: Uint8Array = Uint8Array.from(
 export type Shade = "value" | "below" | "zero" | "nan";
 
 /** A number below the domain, an exact zero (-Infinity), NaN and +Infinity each look different. */
-export function shadeOf(log10: number): Shade {
+export function shadeOf(log10: number, [low]: readonly [number, number] = colorDomain): Shade {
   if (log10 === Number.NEGATIVE_INFINITY) return "zero";
   if (!Number.isFinite(log10)) return "nan";
-  return log10 < colorDomain[0] ? "below" : "value";
+  return log10 < low ? "below" : "value";
 }
 
 /** The row of {@link colorTable} of a finite log10, clamped to the domain. */
@@ -48,7 +48,7 @@ export function paintPixel(
   hatched: boolean,
   domain?: readonly [number, number],
 ): void {
-  const shade = shadeOf(log10);
+  const shade = shadeOf(log10, domain);
   const at = 3 * (shade === "value" ? colorIndex(log10, domain) : 0);
   const [r, g, b] =
     hatched && shade !== "value"

@@ -53,7 +53,7 @@ function drawRail(
   const length = vertical ? frame.bottom - frame.top : frame.right - frame.left;
   const pitch = length / nodes.length;
   const along = (k: number) => (vertical ? frame.top + (k + 0.5) * pitch : frame.right - (k + 0.5) * pitch);
-  const thick = Math.max(3, Math.min(20, pitch * 2.2));
+  const thick = Math.max(3, Math.min(26, pitch * 3));
   const long = Math.max(2, pitch - Math.min(3, pitch * 0.3));
   const reached = pulse ?? Number.POSITIVE_INFINITY;
 
@@ -73,7 +73,7 @@ function drawRail(
     context.roundRect(x, y, w, h, Math.min(w, h) / 3);
     context.fillStyle = lit ? colorText(node.log10, domain) : picture.grid;
     context.fill();
-    if (lit && shadeOf(node.log10) !== "value") hatch(context, x, y, w, h);
+    if (lit && shadeOf(node.log10, domain) !== "value") hatch(context, x, y, w, h);
     if (cursor !== null && cursor >= node.from && cursor < node.to) {
       context.strokeStyle = picture.ink;
       context.lineWidth = 2;

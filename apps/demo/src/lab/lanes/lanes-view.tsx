@@ -16,7 +16,7 @@ import { domainOf, type ViewState } from "../shared/view-state.ts";
 import { drawLane, railsOf } from "./lane-picture.ts";
 import { createPulse, type Pulse } from "./pulse.ts";
 
-const railHeight = 40;
+const railHeight = 44;
 const columnHeight = 380;
 
 /** The same pulse in every cell, running back through time: where does it die? */
@@ -147,9 +147,9 @@ function LaneRail({ lab, lane, views, pulse, lags }: LaneRailProps) {
           });
         }}
         axes={(frame) =>
-          vertical ? null : (
-            <>
-              {rails.map(({ name: state }, k) => (
+          vertical
+            ? null
+            : rails.map(({ name: state }, k) => (
                 <text
                   key={state}
                   class="rail-name"
@@ -159,9 +159,7 @@ function LaneRail({ lab, lane, views, pulse, lags }: LaneRailProps) {
                 >
                   {state}
                 </text>
-              ))}
-            </>
-          )
+              ))
         }
         over={(frame) => (
           <CursorSurface

@@ -16,6 +16,17 @@ export interface CursorSurfaceProps {
   readonly vertical?: boolean;
   /** Whether values rise to the left. */
   readonly backwards?: boolean;
+  /** A second direction: arrows up and down, and the height of the pointer. */
+  readonly cross?: {
+    readonly value: number | null;
+    readonly start: number;
+    readonly least: number;
+    readonly most: number;
+    readonly valueAt: (y: number) => number;
+    readonly onChange: (value: number | null) => void;
+  };
+  /** Where the mouse is while nothing is pressed, both from 0 to 1; then only a press moves the cursor. Null when it has left. */
+  readonly onHover?: (place: readonly [number, number] | null) => void;
   readonly style: CSSProperties;
   readonly describedBy?: string;
 }
@@ -35,22 +46,30 @@ export function CursorSurface({
   backwards = false,
   style,
   describedBy,
+  cross,
+  onHover,
 }: CursorSurfaceProps) {
   const clamp = (next: number) => Math.min(most, Math.max(least, Math.round(next)));
-  const take = (event: TargetedPointerEvent<HTMLDivElement>) => {
+  const clampCross = (next: number) => Math.min(cross?.most ?? 0, Math.max(cross?.least ?? 0, Math.round(next)));
+  const placeOf = (event: TargetedPointerEvent<HTMLDivElement>): readonly [number, number] => {
     const { left, top, width, height } = event.currentTarget.getBoundingClientRect();
-    onChange(clamp(valueAt((event.clientX - left) / width, (event.clientY - top) / height)));
+    return [(event.clientX - left) / width, (event.clientY - top) / height];
+  };
+  const take = (event: TargetedPointerEvent<HTMLDivElement>) => {
+    const [x, y] = placeOf(event);
+    onChange(clamp(valueAt(x, y)));
+    cross?.onChange(clampCross(cross.valueAt(y)));
   };
   const onKeyDown = (event: TargetedKeyboardEvent<HTMLDivElement>) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const page = Math.max(1, Math.round((most - least) / 10));
     const now = value ?? start;
     const right = backwards ? -1 : 1;
+    const down = vertical ? 1 : -1;
     const next: Readonly<Record<string, number>> = {
       ArrowRight: now + right,
       ArrowLeft: now - right,
-      ArrowDown: vertical ? now + 1 : now - 1,
-      ArrowUp: vertical ? now - 1 : now + 1,
+      ...(cross === undefined ? { ArrowDown: now + down, ArrowUp: now - down } : {}),
       PageDown: now + page,
       PageUp: now - page,
       Home: least,
@@ -58,9 +77,12 @@ export function CursorSurface({
     };
     if (event.key === "Escape") {
       onChange(null);
+      cross?.onChange(null);
       event.currentTarget.blur();
-    } else if (event.key === "Enter") onEnter?.();
-    else if (event.key in next) onChange(clamp(value === null ? start : next[event.key]));
+    } else if (cross !== undefined && (event.key === "ArrowDown" || event.key === "ArrowUp"))
+      cross.onChange(clampCross((cross.value ?? cross.start) + (event.key === "ArrowDown" ? 1 : -1)));
+    else if (event.key === "Enter") onEnter?.();
+    else if (event.key in next) onChange(clamp(next[event.key]));
     else return;
     event.preventDefault();
   };
@@ -83,8 +105,12 @@ export function CursorSurface({
         take(event);
       }}
       onPointerMove={(event) => {
-        if (event.pointerType === "mouse" || event.currentTarget.hasPointerCapture(event.pointerId)) take(event);
+        if (event.currentTarget.hasPointerCapture(event.pointerId)) take(event);
+        else if (event.pointerType !== "mouse") return;
+        else if (onHover !== undefined) onHover(placeOf(event));
+        else take(event);
       }}
+      onPointerLeave={() => onHover?.(null)}
     />
   );
 }

@@ -93,4 +93,77 @@ export const labViews = {
       return `After ${count(lag, "step")} back in time ${listed(clauses)}.`;
     },
   },
+  race: {
+    title: "The race",
+    about: (metric: string, success: string | null) =>
+      `Training loss (${metric}) of every batch, pale, and its running mean over 15 points, on the same sequences for all cells. The dashed line is the exact loss of the best answer that remembers nothing.${success === null ? "" : ` Solved: ${success}, on held-out sequences.`} Time is what the cell itself computed; FLOP counts two operations for each weight and use, and twice as much for the way back.`,
+    axis: "Run over",
+    axes: { sequences: "sequences", time: "seconds", flop: "FLOP" },
+    amount: (axis: "sequences" | "time" | "flop", value: number) =>
+      axis === "time"
+        ? `${significant(value, 3)} s`
+        : axis === "flop"
+          ? `${significant(value, 2)} FLOP`
+          : `${grouped(Math.round(value))} sequences`,
+    play: "Play",
+    pause: "Pause",
+    step: "Step",
+    reset: "Same seed again",
+    newSeed: "New seed",
+    chance: "guessing",
+    chanceFormula: (formula: string) => `guessing: ${formula}`,
+    solved: "solved",
+    winner: (name: string, at: string) => `${name}: solved after ${at}`,
+    cursor: "Training step",
+    trainingStep: "Training step",
+    at: (step: number, values: readonly (readonly [string, string])[]) =>
+      `Training step ${grouped(step)}: ${values.map(([label, value]) => `${label} ${value}`).join("; ")}`,
+    finding: (
+      cells: readonly { readonly name: string; readonly loss: number }[],
+      chance: number,
+      winner: { readonly name: string; readonly at: string } | undefined,
+    ) => {
+      const measured = cells.filter(({ loss }) => Number.isFinite(loss)).sort((a, b) => a.loss - b.loss);
+      if (winner !== undefined) return `First to solve the task was ${winner.name}, after ${winner.at}.`;
+      const [best] = measured;
+      if (best === undefined) return "";
+      const part = best.loss / chance;
+      if (part > 0.95) return "No cell is better than guessing yet: the answer lies many steps back.";
+      const rest = measured.slice(1).filter(({ loss }) => loss / chance > 0.95);
+      const behind =
+        rest.length === 0
+          ? ""
+          : `; ${listed(rest.map(({ name }) => name))} still ${rest.length === 1 ? "guesses" : "guess"}`;
+      return `${best.name.charAt(0).toUpperCase()}${best.name.slice(1)} leads, with ${significant(100 * part, 2)} % of the loss of guessing${behind}.`;
+    },
+  },
+  heatmap: {
+    title: "The gradient while the cells learn",
+    about:
+      "Each column is a probe, at most 512 of them: when they are full, every other one goes. Downwards are the steps back in time, the loss on top. Colours are log10 of the mean norm, with the same range for all cells. A press on a column shows that training step in all other views.",
+    steps: "Training steps",
+    linear: "steps evenly",
+    log: "steps by logarithm",
+    now: (step: string) => `Step ${step} · back to now`,
+    label: (label: string) => `${label}: gradient norms by steps back (down) and training step (right)`,
+    spark: (label: string) => `${label}: training loss, on the same training steps`,
+    cursor: (label: string) => `${label}: training step, and steps back with up and down`,
+    at: (step: string, lag: number, value: string) => `Training step ${step}, ${count(lag, "step")} back: ${value}`,
+    where: (step: string, lag: number) => `training step ${step}, ${count(lag, "step")} back`,
+    value: (lag: number, value: string) => `${value} at lag ${lag}`,
+    loss: "loss",
+    row: (lag: number) => `The row ${count(lag, "step")} back in time`,
+    trainingStep: "training step",
+    finding: (lag: number, cells: readonly { readonly name: string; readonly from: number; readonly to: number }[]) => {
+      const moved = cells.map(({ name, from, to }) => {
+        const change = to - from;
+        if (!Number.isFinite(change)) return `cannot be compared in ${name}`;
+        if (Math.abs(change) < 0.1) return `is as before in ${name}`;
+        return `has become ${change > 0 ? "larger" : "smaller"} in ${name}, ${rounded(10 ** Math.abs(change))}-fold`;
+      });
+      return moved.length === 0
+        ? ""
+        : `Since training began, the gradient ${count(lag, "step")} back ${listed(moved)}.`;
+    },
+  },
 };
