@@ -1,4 +1,5 @@
 import cliProgress from "cli-progress";
+import { duration } from "./report/format.ts";
 
 /** How far a long piece of work has come, on standard error: a bar in a terminal, a line every ten seconds without one. */
 export interface Progress {
@@ -36,7 +37,7 @@ function lines(total: number): Progress {
   let [done, note] = [0, "starting"];
   const print = () => {
     const elapsed = performance.now() - startedAt;
-    const left = done > 0 ? `, about ${Math.ceil((elapsed * (total - done)) / done / 1000)} s left` : "";
+    const left = done > 0 ? `, about ${duration((elapsed * (total - done)) / done / 1000)} left` : "";
     process.stderr.write(`${Math.floor((100 * done) / total)} %${left}: ${note}\n`);
   };
   const timer = setInterval(print, lineEvery);

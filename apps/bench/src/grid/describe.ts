@@ -32,13 +32,17 @@ export function labelOf(spec: RunSpec): string {
 export function workOf(spec: RunSpec): number {
   if (spec.kind === "history") {
     const { net, judged } = experimentOf(spec.experiment);
-    // Small nets, one sequence at a time: what a step costs beside its arithmetic counts for most.
-    return spec.cap * (judged === "sets" ? 11 : lengthOfExperiment(spec)) * (1000 + weightCount(nets[net]));
+    // Small nets, one sequence at a time: what steps and sequences cost beside their arithmetic counts for most.
+    const steps = (judged === "sets" ? 11 : lengthOfExperiment(spec)) + stepsPerSequence;
+    return spec.cap * steps * (1000 + weightCount(nets[net]));
   }
   const { gates, equalParameters } = entryOf(spec.cell);
   const { hidden, length, cap } = spec;
   return cap * length * ((equalParameters ? entryOf("lstm").gates : gates) * hidden * (hidden + 10) + 300);
 }
+
+/** What a sequence of a small net costs beside its steps, in steps. */
+const stepsPerSequence = 100;
 
 function lengthOfExperiment({ experiment }: { readonly experiment: Parameters<typeof experimentOf>[0] }): number {
   return experimentOf(experiment).make({ count: 1 }).maxLength;

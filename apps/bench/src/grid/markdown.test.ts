@@ -94,6 +94,6 @@ describe("renderMarkdown", () => {
     const spec = { kind: "history", experiment: "adding-100", gradient: "full", cap: 9, seed: 1 } as const;
     const record = { ...sampleRecord(), spec };
     const text = renderMarkdown("1997", [], [record]);
-    expect(text).toContain("The paper: 74,000, 100 %.");
+    expect(text).toContain("The paper: 74,000 sequences, 100 %.");
   });
 });

@@ -20,6 +20,22 @@ describe("summarizeRuns", () => {
     expect(renderSummary([none])).toContain("0 of 1");
   });
 
+  it("prints tables that fit 80 columns", () => {
+    const variants = ["lstm-fb1", "gru-eq", "rnn-orthogonal"].flatMap((cell) =>
+      [12_896, 16_272, 20_144].map((at, k) =>
+        sampleRecord({ cell, seed: k + 1, cap: 200_000 }, at, { seconds: 724, parameters: 4641, flop: 1.3e11 }),
+      ),
+    );
+    const trial = {
+      ...sampleRecord({}, 38_000),
+      spec: { kind: "history", experiment: "reber-4x1-0.1", gradient: "truncated", cap: 200_000, seed: 1 } as const,
+    };
+    const lines = renderSummary(summarizeRuns([...variants, trial])).split("\n");
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(lines.join("\n")).toContain("(14,584–18,208)");
+    expect(lines.join("\n")).toContain("learning rate 0.1 (1)\nThe paper: 39,740 sequences, 100 %");
+  });
+
   it("keeps settings apart, and puts seeds together", () => {
     const rows = summarizeRuns([
       sampleRecord({ clip: null }),

@@ -11,7 +11,7 @@ export function tableOf(head: readonly string[], rows: readonly (readonly string
   const table = new Table({
     head: [...head],
     colAligns: head.map((_, column) => (column < texts ? "left" : "right")),
-    style: { head: [], border: [] },
+    style: { head: [], border: [], "padding-right": 0 },
     chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "", middle: "", "top-mid": "", "bottom-mid": "" },
   });
   for (const row of rows) table.push([...row]);
@@ -45,32 +45,39 @@ export function renderPlan({ rows, runs, threads, hours }: Plan): string {
   ].join("\n\n");
 }
 
-/** What stands above the experiments of 1997. */
-const history = "Hochreiter and Schmidhuber, Long short-term memory, 1997";
-
-/** How the variants did, one table for each task and its settings. */
+/** How the variants did, one table for each task and its settings, narrow enough for 80 columns. */
 export function renderSummary(summaries: readonly VariantSummary[]): string {
-  return [
-    ...groupBy(summaries, ({ title, settings, spec }) => (spec.kind === "race" ? `${title}: ${settings}` : history)),
-  ]
+  return [...groupBy(summaries, headingOf)]
     .map(([heading, group]) => {
-      const paper = heading === history;
-      const head = ["", "weights", "solved", "sequences, median\n(middle half)", ...(paper ? ["paper"] : [])];
+      const race = group[0].spec.kind === "race";
+      const head = [
+        "",
+        "weights",
+        "solved",
+        "sequences\n(middle half)",
+        "time",
+        "GFLOP",
+        race ? "last\nloss" : "loss,\ntested",
+      ];
       const rows = group.map((row) => [
-        paper ? `${row.title},\n${row.variant}` : row.variant,
+        row.variant.replace(", parameters of ", ",\nparameters of\n"),
         grouped(row.parameters),
         `${row.solved} of ${row.seeds.length}`,
-        sequencesText(row),
-        ...(paper ? [paperText(row)] : []),
-        duration(row.seconds.median ?? 0),
-        `${significant((row.flop.median ?? 0) / 1e9, 2)} G`,
-        significant(row.loss.median, 3),
-        row.spec.kind === "race" ? halfLifeText(row.halfLife) : fixed(row.accuracy.median, 3),
+        sequencesText(row).replace(" (", "\n("),
+        duration(row.seconds.median ?? 0).replace(" min ", " min\n"),
+        significant((row.flop.median ?? 0) / 1e9, 2),
+        significant(row.loss.median, 2),
+        race ? halfLifeText(row.halfLife) : fixed(row.accuracy.median, 3),
       ]);
-      const ends = ["time", "FLOP", "last\nloss", paper ? "tested\nright" : "half-life\nat start"];
-      return `${heading}\n${tableOf([...head, ...ends], rows)}`;
+      return `${heading}\n${tableOf([...head, race ? "half-\nlife,\nstart" : "right,\ntested"], rows)}`;
     })
     .join("\n\n");
+}
+
+/** What a table is about: a task with its settings, or an experiment of 1997 with what the paper reports. */
+function headingOf(row: VariantSummary): string {
+  if (row.spec.kind === "race") return `${row.title}: ${row.settings}`;
+  return `${row.title}\nThe paper: ${paperText(row)}`;
 }
 
 /** What changed between two result files. */
@@ -110,9 +117,9 @@ export function halfLifeText({ median }: Spread): string {
   return median === null ? "∞" : significant(median, 3);
 }
 
-/** What the paper reports: `74,000, 100 %`. */
+/** What the paper reports: `74,000 sequences, 100 %`. */
 export function paperText({ spec }: VariantSummary): string {
   if (spec.kind !== "history") return "";
   const { solved, sequences } = experimentOf(spec.experiment).published;
-  return `${grouped(sequences)}, ${solved}`;
+  return `${grouped(sequences)} sequences, ${solved}`;
 }

@@ -71,6 +71,12 @@ describe("words", () => {
   it("lists and counts time", () => {
     expect(listed(["a", "b", "c"])).toBe("a, b and c");
     expect(listed(["a"])).toBe("a");
-    expect([12.4, 60, 151.4].map(duration)).toEqual(["12 s", "1 min 0 s", "2 min 31 s"]);
+    expect([12.4, 60, 151.4, 7199, 11_100].map(duration)).toEqual([
+      "12 s",
+      "1 min 0 s",
+      "2 min 31 s",
+      "2 h 0 min",
+      "3 h 5 min",
+    ]);
   });
 });

@@ -44,9 +44,11 @@ export function grouped(value: number): string {
   return value.toLocaleString("en-US");
 }
 
-/** `2 min 31 s`. */
+/** `48 s`, `2 min 31 s`, or `3 h 5 min` from two hours on. */
 export function duration(seconds: number): string {
   const whole = Math.round(seconds);
+  const minutes = Math.round(seconds / 60);
+  if (minutes >= 120) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
