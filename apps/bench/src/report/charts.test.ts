@@ -1,9 +1,19 @@
 import { inflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import type { RunResult, TaskResult } from "../gradflow/result.ts";
 import { cellsOf, curveOver, type FlowCurve, valueAtLag } from "../gradflow/summary.ts";
 import { labelHeight, labelPositions } from "./curve-labels.ts";
 import { type DecayLine, decayDomain, deepest, renderDecayPanel } from "./decay-chart.ts";
-import { findingOf, keptAt, share } from "./finding.ts";
+import {
+  findingOf,
+  gateFinding,
+  keptAt,
+  learningFinding,
+  rankFinding,
+  reachFinding,
+  share,
+  timeScaleFinding,
+} from "./finding.ts";
 import { heatValue, renderHeatmap } from "./heatmap.ts";
 import { renderLossChart, smoothed, validated } from "./loss-chart.ts";
 import { cellStyles, colorOf, nanColor, type Rgb, zeroColor } from "./palette.ts";
@@ -267,5 +277,67 @@ describe("findings", () => {
     expect(findingOf({ ...task, runs }, 100)).toBe(
       "After training, 50 steps back in time, the gradient of the LSTM has grown 10-fold, the GRU's is not a number and nothing of the RNN's is left (all states together).",
     );
+  });
+});
+
+describe("findings of extreme results", () => {
+  const [adding] = sampleResult({ tasks: ["adding"], cells: ["rnn", "lstm-fb1"] }).tasks;
+  const changed = (change: (run: RunResult) => RunResult): TaskResult => ({ ...adding, runs: adding.runs.map(change) });
+  const all = (task: TaskResult): string[] => [
+    findingOf(task, 100),
+    reachFinding(task, 100),
+    learningFinding(task),
+    rankFinding(task),
+    gateFinding(task),
+    timeScaleFinding(task),
+  ];
+
+  it("say that nothing was measured when nothing was", () => {
+    expect(all(changed((run) => ({ ...run, probes: [], validation: [] })))).toEqual([
+      "No gradient flow was measured.",
+      "No gradient flow was measured.",
+      "No cell was validated.",
+      "No singular value was measured.",
+      "No gates were measured.",
+      "No gates were measured.",
+    ]);
+  });
+
+  it("say who diverged, and show no number that is none, when all did after their first probe", () => {
+    const lost = changed((run) => ({
+      ...run,
+      status: "diverged",
+      divergedAt: 1,
+      loss: [],
+      probes: run.probes.slice(0, 1),
+      validation: run.validation.slice(0, 1),
+    }));
+    expect(learningFinding(lost)).toMatch(/ Of the RNN and the LSTM \(forget bias 1\), runs diverged\.$/);
+    for (const text of all(lost)) {
+      expect(text).not.toMatch(/After training|NaN|undefined|Infinity|null/);
+      expect(text).toMatch(/^[A-Z].*\.$/);
+    }
+  });
+
+  it("do not call a cell better than guessing that is not", () => {
+    const behind = changed((run) => ({ ...run, validation: [{ step: 200, value: 0.17 }] }));
+    expect(learningFinding(behind)).toBe(
+      "No cell does better than guessing (0.1667 mean squared error) after 200 training steps: the RNN 0.1700 and the LSTM (forget bias 1) 0.1700.",
+    );
+  });
+
+  it("say infinite where gates never close, and at least where a gradient reaches beyond the last lag", () => {
+    const open = changed((run) => ({
+      ...run,
+      probes: run.probes.map((probe) => ({
+        ...probe,
+        joint: { ...probe.joint, horizon: 100 },
+        ...(probe.gates ? { gates: { ...probe.gates, timeScales: [null, null] } } : {}),
+      })),
+    }));
+    expect(timeScaleFinding(open)).toBe(
+      "After training, steps until the middle unit's gate has let its memory fade to 1/e: never for the LSTM (forget bias 1; its longest: never).",
+    );
+    expect(reachFinding(open, 100)).toContain("100 or more before training and 100 or more after for the RNN");
   });
 });

@@ -3,7 +3,7 @@ import type { TaskResult } from "../gradflow/result.ts";
 import { curveOver, type Moment, summarize, valueAtLag } from "../gradflow/summary.ts";
 import { count, grouped, listed, metricText, powerOfTen, significant } from "./format.ts";
 import { percent } from "./gate-ridges.ts";
-import { middleOf, scaleText } from "./time-scale-chart.ts";
+import { isLong, middleOf } from "./time-scale-chart.ts";
 
 /** What is left of a cell's gradient at a lag, as log10 of its share of lag 0. */
 export interface Kept {
@@ -181,9 +181,10 @@ export function timeScaleFinding(task: TaskResult): string {
     }),
   );
   if (found === undefined) return "No gates were measured.";
+  const steps = (scale: number) => (isLong(scale) ? "never" : significant(scale, 2));
   const parts = found.found.map(
     ({ label, scales }) =>
-      `${scaleText(middleOf(scales))} for ${withNote(nameOf(label), `its longest: ${scaleText(scales[scales.length - 1])}`)}`,
+      `${steps(middleOf(scales))} for ${withNote(nameOf(label), `its longest: ${steps(scales[scales.length - 1])}`)}`,
   );
-  return `${momentText(found.moment)}, the middle unit's gate lets its memory fade to 1/e in ${listed(parts)}.`;
+  return `${momentText(found.moment)}, steps until the middle unit's gate has let its memory fade to 1/e: ${listed(parts)}.`;
 }

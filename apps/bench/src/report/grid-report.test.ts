@@ -4,7 +4,7 @@ import type { RunRecord } from "../grid/record.ts";
 import { type GridResult, gridResultVersion } from "../grid/result.ts";
 import { sampleRecord } from "../grid/sample-record.ts";
 import { summarizeRuns } from "../grid/summary.ts";
-import { correlationFinding, raceFinding } from "./grid-finding.ts";
+import { changeFinding, correlationFinding, raceFinding } from "./grid-finding.ts";
 import { renderGridReport } from "./grid-report.ts";
 import { medianCurve } from "./race-chart.ts";
 
@@ -56,7 +56,43 @@ describe("halfLifeAgainstSuccess", () => {
 describe("findings", () => {
   it("name who solved a task, the quickest first, and who did not", () => {
     expect(raceFinding(result.summary)).toBe(
-      "The LSTM (chrono) solved it after 275 sequences and the LSTM (forget bias 1) 550, in the median over 2 seeds. Half of the seeds or more did not solve it within the cap: the RNN (0 of 2) solved.",
+      "The LSTM (chrono) solved it after 275 sequences and the LSTM (forget bias 1) 550, in the median over 2 seeds. Not solved within the cap, by half of the seeds or more: the RNN (solved by 0 of 2).",
+    );
+  });
+
+  it("are true when all runs solve a task, when none does, and when one runs or diverges", () => {
+    const findingOf = (...runs: RunRecord[]) => raceFinding(summarizeRuns(runs));
+    expect(findingOf(run("gru", 1, 2, 300), run("lstm-fb1", 1, 3, 600))).toBe(
+      "The GRU solved it after 300 sequences and the LSTM (forget bias 1) 600.",
+    );
+    expect(findingOf(run("gru", 1, 2, null))).toBe("Not solved within the cap: the GRU.");
+    const lost = run("lstm-fb1", 1, 2, null);
+    const diverged = { ...lost, outcome: { ...lost.outcome, status: "diverged" as const } };
+    expect(findingOf(diverged)).toBe("Not solved within the cap: the LSTM (forget bias 1; diverged).");
+    expect(findingOf(diverged, run("lstm-fb1", 2, 2, null), run("lstm-fb1", 3, 2, 500))).toBe(
+      "Not solved within the cap, by half of the seeds or more: the LSTM (forget bias 1; solved by 1 of 3; 1 diverged).",
+    );
+    expect(findingOf()).toBe("No run has ended.");
+  });
+
+  it("say what half-lives become, also where nothing is lost or no line fits", () => {
+    const flow = (halfLife: number | null, sequences: number, decayPerStep: number | null = 0.5) => ({
+      sequences,
+      decayPerStep,
+      halfLife,
+      r2: 1,
+      log10: [0, -1],
+    });
+    const of = (label: string, ...flows: RunRecord["outcome"]["flows"]) => ({
+      label,
+      records: [sampleRecord({}, 500, { flows })],
+    });
+    expect(changeFinding([of("GRU", flow(2, 0), flow(null, 500, 1.01)), of("RNN", flow(1, 0))])).toBe(
+      "From before training to the end, the steps until half of the gradient is lost change from 2.0 to ∞ for the GRU.",
+    );
+    expect(changeFinding([of("RNN", flow(1, 0))])).toBe("No run was measured more than once.");
+    expect(changeFinding([of("RNN", flow(null, 0, null), flow(null, 9, null))])).toBe(
+      "No run was measured more than once.",
     );
   });
 
@@ -64,7 +100,7 @@ describe("findings", () => {
     const text = correlationFinding(halfLifeAgainstSuccess(records));
     expect(text).toContain("largely tells how soon a net learns: the longer, the sooner (rank correlation −0.99");
     expect(text).toContain("6 runs, 2 of them not solved");
-    expect(text).toContain("Among the starts of one cell: −1.00 for lstm.");
+    expect(text).toContain("Among the starts of one cell: −1.00 for LSTM.");
   });
 });
 

@@ -15,6 +15,9 @@ import { style } from "./style.ts";
 export function renderGridReport({ title, name, complete, runs, records, summary }: GridResult): string {
   const heading = (row: VariantSummary) => `${row.title}: ${row.settings}`;
   const groups = [...groupBy(summary, heading)];
+  // Settings only where they tell sections apart.
+  const nameOf = (full: string, task: string) =>
+    groups.filter(([, [first]]) => first.title === task).length > 1 ? full : task;
   const sections = groups.map(([, rows], k) => {
     const [{ title: task, settings }] = rows;
     const own = records.filter(({ spec }) => rows.some((row) => sameVariant(row, spec)));
@@ -38,7 +41,7 @@ export function renderGridReport({ title, name, complete, runs, records, summary
 <header><h1>${escapeHtml(title)}</h1>
 <p class="lead">${grouped(records.length)} of ${grouped(runs)} runs. Every cell reads the same sequences; a run ends when its task is solved on held-out sequences, or at its cap, which counts as not solved.</p>
 ${complete ? "" : '<p class="banner" role="status">This grid is not finished. What follows is what had ended until then; the same command with the same folder goes on.</p>'}
-${renderContents([...(history.length === 0 ? [] : [["paper", "Beside the paper"] as const]), ...groups.map(([name], k) => [`s${k}`, name] as const), ["about", "What was measured"]])}</header>
+${renderContents([...(history.length === 0 ? [] : [["paper", "Beside the paper"] as const]), ...groups.map(([full, [row]], k) => [`s${k}`, nameOf(full, row.title)] as const), ["about", "What was measured"]])}</header>
 ${history.length === 0 ? "" : `<section aria-labelledby="paper"><h2 id="paper">Beside the paper</h2><p class="about">S. Hochreiter and J. Schmidhuber, Long short-term memory, Neural Computation 9(8), 1997, Tables 1 and 7 to 9. Weights change after each sequence; the paper leaves open whether those of the Reber grammar change after each symbol.</p>${renderGridTable(history, true)}</section>`}
 ${sections.length === 0 ? "<p>No run has ended.</p>" : sections.join("\n")}
 <section aria-labelledby="about"><h2 id="about">What was measured</h2>

@@ -33,5 +33,5 @@ export function renderGridTable(rows: readonly VariantSummary[], paper: boolean 
     const name = paper ? `${escapeHtml(row.title)}<small>${escapeHtml(row.variant)}</small>` : escapeHtml(row.variant);
     return `<tr><th scope="row">${name}</th>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
   });
-  return `<div class="wide" role="group" tabindex="0" aria-label="Numbers"><table><caption>Medians over seeds${paper ? ", beside the paper's" : ""}; a run that hit its cap counts as not solved.</caption><thead><tr>${head.map((name) => (name === "" ? "<td></td>" : `<th scope="col">${name}</th>`)).join("")}</tr></thead><tbody>${lines.join("")}</tbody></table></div>`;
+  return `<div class="wide" role="group" tabindex="0" aria-label="Numbers"><table><caption><span>Medians over seeds${paper ? ", beside the paper's" : ""}; a run that hit its cap counts as not solved.</span></caption><thead><tr>${head.map((name) => (name === "" ? "<td></td>" : `<th scope="col">${name}</th>`)).join("")}</tr></thead><tbody>${lines.join("")}</tbody></table></div>`;
 }

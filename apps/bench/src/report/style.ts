@@ -43,6 +43,8 @@ figcaption{color:var(--soft);font-size:.9rem;margin:8px 0 0;max-width:100ch}
 table{border-collapse:separate;border-spacing:0;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
 caption{text-align:left;color:var(--soft);padding:10px 12px 6px}
 th,td{padding:5px 9px;text-align:right;white-space:nowrap;vertical-align:top}
+thead td{border-bottom:1px solid var(--line)}
+.wide caption span{position:sticky;left:12px;display:inline-block;max-width:calc(min(100vw,1160px) - 66px)}
 thead th{color:var(--soft);font-weight:600;vertical-align:bottom;border-bottom:1px solid var(--line);line-height:1.3}
 thead th[scope=colgroup]{text-align:center;border-bottom:0}
 thead th:first-child[rowspan],tbody th{text-align:left}

@@ -13,7 +13,7 @@ export function renderTable(task: TaskResult): string {
   const lags = tableLags.map((lag) => `<th scope="col">${lag}</th>`).join("");
   const metric = escapeHtml(task.metric);
   return `<div class="wide" tabindex="0" role="group" aria-label="Final numbers"><table>
-<caption>Final numbers${rows.some((row) => row.seeds.length > 1) ? ", medians over seeds" : ""}. Norms are of ∂L/∂h; half-life and horizon are in steps. ${escapeHtml(besideGuessing(task, rows).join(" "))}</caption>
+<caption><span>Final numbers${rows.some((row) => row.seeds.length > 1) ? ", medians over seeds" : ""}. Norms are of ∂L/∂h; half-life and horizon are in steps. ${escapeHtml(besideGuessing(task, rows).join(" "))}</span></caption>
 <thead><tr><th scope="col" rowspan="2">Cell</th><th scope="col" rowspan="2">Hidden</th><th scope="col" rowspan="2">Parameters</th><th scope="col" rowspan="2">Validation,<br><span class="metric">${metric}</span></th><th scope="colgroup" colspan="${tableLags.length}">log₁₀ ‖∂L/∂h‖ at lag</th><th scope="col" rowspan="2">Decay<br>per step</th><th scope="col" rowspan="2">Half-life</th><th scope="col" rowspan="2">R²</th><th scope="col" rowspan="2">Horizon</th></tr><tr>${lags}</tr></thead>
 ${bodyOf("After training", rows, "trained", styles)}
 ${bodyOf("Before training", rows, "initial", styles)}

@@ -116,10 +116,15 @@ function strip(
   ];
 }
 
+/** Whether a unit remembers for longer than anyone could tell from forever. */
+export function isLong(scale: number): boolean {
+  return scale >= longest;
+}
+
 /** A time scale with its unit. */
 export function scaleText(scale: number, before = ""): string {
   if (Number.isNaN(scale)) return "–";
-  return `${before}${scale < longest ? `${significant(scale, 2)} steps` : "∞"}`;
+  return `${before}${isLong(scale) ? "∞" : `${significant(scale, 2)} steps`}`;
 }
 
 /** Where the values of an initialisation lie: one as likely as another from end to end. */
