@@ -45,6 +45,7 @@ const expectations: readonly Expectation[] = [
   fasterFirst("The same: adding, T = 200", { task: "adding", length: 200 }),
   fasterFirst("The same: copying, T = 20", { task: "copying", length: 20 }),
   fasterFirst("The same: copying, T = 50", { task: "copying", length: 50 }),
+  fasterFirst("The same: temporal order, T = 100", { task: "temporal-order", length: 100 }),
   solvedBy("An orthogonal RNN solves copying, T = 20", { task: "copying", length: 20 }, ["rnn-orthogonal"]),
   unsolvedBy("An orthogonal RNN does not solve adding, T = 100", { task: "adding", length: 100 }, ["rnn-orthogonal"]),
   solvedBy("A ReLU RNN that starts at the identity solves adding, T = 100", { task: "adding", length: 100 }, [
