@@ -85,7 +85,7 @@ function drawRail(
   const node = nodes[Math.round(spot)];
   const bright = brightness(node.log10);
   const place = along(spot);
-  const size = thick * (0.45 + 0.75 * bright) + (node.log10 > 0 ? Math.min(8, 3 * node.log10) : 0);
+  const size = 5 + 7 * bright + (node.log10 > 0 ? Math.min(6, 2 * node.log10) : 0);
   const glow = context.createRadialGradient(
     vertical ? middle : place,
     vertical ? place : middle,
@@ -97,7 +97,7 @@ function drawRail(
   context.globalAlpha = 0.1 + 0.9 * bright;
   glow.addColorStop(0, picture.color);
   glow.addColorStop(0.45, picture.color);
-  glow.addColorStop(1, "rgba(0,0,0,0)");
+  glow.addColorStop(1, `${picture.color}00`);
   context.fillStyle = glow;
   context.beginPath();
   context.arc(vertical ? middle : place, vertical ? place : middle, size * 1.6, 0, 2 * Math.PI);

@@ -157,13 +157,69 @@ export const labViews = {
     finding: (lag: number, cells: readonly { readonly name: string; readonly from: number; readonly to: number }[]) => {
       const moved = cells.map(({ name, from, to }) => {
         const change = to - from;
-        if (!Number.isFinite(change)) return `cannot be compared in ${name}`;
-        if (Math.abs(change) < 0.1) return `is as before in ${name}`;
-        return `has become ${change > 0 ? "larger" : "smaller"} in ${name}, ${rounded(10 ** Math.abs(change))}-fold`;
+        if (!Number.isFinite(change)) return `not to be compared in ${name}`;
+        if (Math.abs(change) < 0.02) return `as before in ${name}`;
+        return `${rounded(10 ** Math.abs(change))} times as ${change > 0 ? "large" : "small"} in ${name}`;
       });
       return moved.length === 0
         ? ""
-        : `Since training began, the gradient ${count(lag, "step")} back ${listed(moved)}.`;
+        : `Since training began, the gradient ${count(lag, "step")} back has become ${listed(moved)}.`;
+    },
+  },
+  gates: {
+    title: "What the gates do",
+    about:
+      "Each hill is the share of a gate's values between 0 and 1, over all units and steps of two held-out sequences; training goes from top to bottom. Below 0.1 a gate is almost closed, above 0.9 almost open. A unit whose keep gate has the mean logarithm E[ln f] remembers for τ = −1 / E[ln f] steps.",
+    keeps: "keeps the state",
+    roles: { i: "lets in", f: "keeps the state", o: "lets out", r: "resets", z: "keeps the state" },
+    label: (label: string, gate: string, closed: string, open: string) =>
+      `${label}, gate ${gate} over training: ${closed} almost closed, ${open} almost open`,
+    shares: (closed: string, open: string) => `${closed} below 0.1 · ${open} above 0.9`,
+    scales: "For how long each unit remembers",
+    scalesLabel: "The time scale of every unit, on a logarithmic axis",
+    axis: "time scale of a unit, steps",
+    median: (steps: string) => `median ${steps}`,
+    target: "chrono: U(1, Tmax)",
+    finding: (cells: readonly { readonly name: string; readonly steps: string }[]) =>
+      cells.length === 0
+        ? "No cell here has gates."
+        : `By its keep gate, the middle unit remembers ${listed(cells.map(({ name, steps }) => `${steps} steps in ${name}`))}.`,
+  },
+  table: {
+    title: "Numbers",
+    about:
+      "The same numbers as in the pictures, and as the command line prints them. Norms are log10. Click a column to sort by it; the saved file has all digits.",
+    which: "Series of",
+    names: {
+      decay: "decay curves",
+      heatmap: "gradient at one lag over training",
+      race: "training losses",
+      gates: "gate histograms",
+      scales: "time scales of units",
+    },
+    show: "Show the table",
+    hide: "Hide the table",
+    copy: "Copy",
+    copied: "The table is copied.",
+    copyFailed: "The browser did not allow copying.",
+    save: "Save as CSV",
+    all: (rows: number) => `Show all ${grouped(rows)} rows`,
+    finding: (rows: number, columns: number) =>
+      `${count(rows, "row")} of ${count(columns, "column")}, as they are drawn.`,
+    columns: {
+      lag: "steps back",
+      step: "training step",
+      unit: "unit",
+      from: "from",
+      to: "to",
+      mean: (label: string) => `${label}: log10 mean`,
+      low: (label: string) => `${label}: 10 %`,
+      high: (label: string) => `${label}: 90 %`,
+      atLag: (label: string, lag: number) => `${label}: log10 at lag ${lag}`,
+      place: (label: string, axis: string) => `${label}: ${axis}`,
+      loss: (label: string) => `${label}: loss`,
+      share: (label: string, gate: string) => `${label}: share of ${gate}`,
+      scale: (label: string) => `${label}: steps`,
     },
   },
 };
