@@ -1,6 +1,7 @@
 import type { ComponentType } from "preact";
 import { LabSection } from "./lab/lab-section.tsx";
 import type { AppState } from "./state/app.ts";
+import { lazy } from "./ui/lazy.tsx";
 
 /** A tab of the page. */
 export interface Section {
@@ -11,4 +12,10 @@ export interface Section {
 export type SectionId = "lab" | "language" | "story";
 
 /** The tabs in their order: a section is there when it works. */
-export const sections: readonly Section[] = [{ id: "lab", View: LabSection }];
+export const sections: readonly Section[] = [
+  { id: "lab", View: LabSection },
+  {
+    id: "language",
+    View: lazy(async () => (await import("./language/language-section.tsx")).LanguageSection),
+  },
+];
