@@ -60,10 +60,10 @@ export function renderSummary(summaries: readonly VariantSummary[]): string {
         race ? "last\nloss" : "loss,\ntested",
       ];
       const rows = group.map((row) => [
-        row.variant.replace(", parameters of ", ",\nparameters of\n"),
+        nameText(row),
         grouped(row.parameters),
         `${row.solved} of ${row.seeds.length}`,
-        sequencesText(row).replace(" (", "\n("),
+        stacked(sequencesText(row)),
         duration(row.seconds.median ?? 0).replace(" min ", " min\n"),
         significant((row.flop.median ?? 0) / 1e9, 2),
         significant(row.loss.median, 2),
@@ -82,17 +82,6 @@ function headingOf(row: VariantSummary): string {
 
 /** What changed between two result files. */
 export function renderDiff({ same, changed, onlyA, onlyB, variants }: Difference): string {
-  const rows = variants.map(({ a, b }) => [
-    a.title,
-    a.variant,
-    a.settings,
-    `${a.solved} of ${a.seeds.length}`,
-    `${b.solved} of ${b.seeds.length}`,
-    sequencesText(a),
-    sequencesText(b),
-    apart(a.sequences, b.sequences) ? "apart" : "",
-    a.seconds.median && b.seconds.median ? `× ${significant(b.seconds.median / a.seconds.median, 3)}` : "–",
-  ]);
   const lines = [
     `${count(same, "run")} the same to the last bit, wall time apart; ${grouped(changed.length)} changed; ${grouped(onlyA.length)} only in the first, ${grouped(onlyB.length)} only in the second`,
     ...changed.map(
@@ -100,8 +89,30 @@ export function renderDiff({ same, changed, onlyA, onlyB, variants }: Difference
         `changed: ${label}: ${a.status} after ${grouped(a.sequences)}, then ${b.status} after ${grouped(b.sequences)} sequences`,
     ),
   ];
-  const head = ["", "", "settings", "solved", "then", "sequences", "then", "middle\nhalves", "time"];
-  return [...lines, ...(rows.length === 0 ? [] : [tableOf(head, rows, 3)])].join("\n");
+  const head = ["", "solved", "then", "sequences", "then", "middle\nhalves", "time"];
+  const tables = [...groupBy(variants, ({ a }) => headingOf(a))].map(([heading, group]) => {
+    const rows = group.map(({ a, b }) => [
+      nameText(a),
+      `${a.solved} of ${a.seeds.length}`,
+      `${b.solved} of ${b.seeds.length}`,
+      stacked(sequencesText(a)),
+      stacked(sequencesText(b)),
+      apart(a.sequences, b.sequences) ? "apart" : "",
+      a.seconds.median && b.seconds.median ? `× ${significant(b.seconds.median / a.seconds.median, 3)}` : "–",
+    ]);
+    return `${heading}\n${tableOf(head, rows)}`;
+  });
+  return [lines.join("\n"), ...tables].join("\n\n");
+}
+
+/** A variant's name in lines that are short enough. */
+function nameText({ variant }: VariantSummary): string {
+  return variant.replace(", parameters of ", ",\nparameters of\n");
+}
+
+/** The middle half below the median. */
+function stacked(sequences: string): string {
+  return sequences.replace(" (", "\n(");
 }
 
 /** `13,024 (9,000–15,000)`; `> 20,000` for a median that is beyond the cap. */
