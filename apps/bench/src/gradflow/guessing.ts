@@ -6,7 +6,7 @@ import type { SummaryRow } from "./summary.ts";
  * How much lower than guessing a cell must come to be called better. The constant answer that happens to suit the few
  * validation sequences best is already a little lower, without having read any.
  */
-const margin = 0.05;
+export const margin = 0.05;
 
 /**
  * What guessing reaches, and which cells are not clearly better: after few steps of training, often none is.

@@ -320,9 +320,10 @@ describe("findings of extreme results", () => {
   });
 
   it("do not call a cell better than guessing that is not", () => {
-    const behind = changed((run) => ({ ...run, validation: [{ step: 200, value: 0.17 }] }));
+    // Below guessing by 2 %, as a constant answer may be by chance.
+    const behind = changed((run) => ({ ...run, validation: [{ step: 200, value: 0.1633 }] }));
     expect(learningFinding(behind)).toBe(
-      "No cell does better than guessing (0.1667 mean squared error) after 200 training steps: the RNN 0.1700 and the LSTM (forget bias 1) 0.1700.",
+      "No cell is more than 5 % better than guessing (0.1667 mean squared error) after 200 training steps: the RNN 0.1633 and the LSTM (forget bias 1) 0.1633.",
     );
   });
 

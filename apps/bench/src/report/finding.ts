@@ -1,4 +1,5 @@
 import { distinctCells, gateCourses, horizonAt, spectrumAt, timeScalesAt } from "../gradflow/detail.ts";
+import { margin } from "../gradflow/guessing.ts";
 import type { TaskResult } from "../gradflow/result.ts";
 import { curveOver, type Moment, summarize, valueAtLag } from "../gradflow/summary.ts";
 import { count, grouped, listed, metricText, powerOfTen, significant } from "./format.ts";
@@ -130,8 +131,8 @@ export function learningFinding(task: TaskResult): string {
   const listing = listed(measured.map(({ label, validation }) => `${nameOf(label)} ${metricText(validation)}`));
   const steps = Math.max(...measured.map(({ validationStep }) => validationStep ?? 0));
   const when = `after ${count(steps, "training step")}`;
-  if (best.validation >= baseline.value)
-    return `No cell does better than guessing (${guess}) ${when}: ${listing}.${tail}`;
+  if (best.validation >= (1 - margin) * baseline.value)
+    return `No cell is more than ${100 * margin} % better than guessing (${guess}) ${when}: ${listing}.${tail}`;
   return `Guessing reaches ${guess}, less is better; ${when}, ${listing}.${tail}`;
 }
 
