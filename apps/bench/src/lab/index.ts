@@ -17,6 +17,7 @@ export {
   shortest,
 } from "./config.ts";
 export { lineOf } from "./ndjson.ts";
+export { type LabOracle, labOracles, measureOracle, type OracleResult, oracleBound, oracleLags } from "./oracles.ts";
 export {
   type CellReading,
   type CurveFit,

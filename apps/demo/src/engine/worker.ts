@@ -1,11 +1,13 @@
+import { labOracles, measureOracle } from "@unroll/bench/lab";
 import { engineInfo, setDeterministic } from "@unroll/tensor";
+import type { OracleCommand, OracleReport } from "../lab/oracles/protocol.ts";
 import { LaneHost } from "./lane-host.ts";
 import type { Command, Report } from "./protocol.ts";
 
 /** The part of a worker's global scope that is used; the DOM's types describe a window's. */
 interface WorkerScope {
-  postMessage(message: Report, transfer: ArrayBuffer[]): void;
-  addEventListener(type: "message", listener: (event: MessageEvent<Command>) => void): void;
+  postMessage(message: Report | OracleReport, transfer: ArrayBuffer[]): void;
+  addEventListener(type: "message", listener: (event: MessageEvent<Command | OracleCommand>) => void): void;
 }
 
 const scope = self as unknown as WorkerScope;
@@ -27,7 +29,11 @@ const host = new LaneHost({
   now: () => performance.now(),
 });
 
-scope.addEventListener("message", ({ data }) => host.handle(data));
+scope.addEventListener("message", ({ data }) => {
+  if (data.kind === "oracles")
+    for (const oracle of labOracles) scope.postMessage({ kind: "oracle", result: measureOracle(oracle) }, []);
+  else host.handle(data);
+});
 
 const { engine, build = null, reason = null } = engineInfo();
 scope.postMessage({ kind: "engine", engine, build, reason }, []);

@@ -7,6 +7,7 @@ import { GatesView } from "./gates/gates-view.tsx";
 import { HeatmapView } from "./heatmap/heatmap-view.tsx";
 import { LaneNotices } from "./lane-notices.tsx";
 import { LanesView } from "./lanes/lanes-view.tsx";
+import { OracleBadges } from "./oracles/oracle-badges.tsx";
 import { Presets } from "./presets.tsx";
 import { RaceView } from "./race/race-view.tsx";
 import { Readout } from "./readout.tsx";
@@ -35,6 +36,7 @@ export function LabSection({ app }: { app: AppState }) {
         <HeatmapView lab={lab} views={views} />
         <GatesView lab={lab} />
         <Readout lab={lab} />
+        <OracleBadges lab={lab} />
         <NumbersTable lab={lab} views={views} />
       </div>
       <Controls lab={lab} />

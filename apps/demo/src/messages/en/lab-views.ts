@@ -222,4 +222,31 @@ export const labViews = {
       scale: (label: string) => `${label}: steps`,
     },
   },
+  oracles: {
+    title: "Known in advance, measured in your browser",
+    about: (lags: number, bound: string) =>
+      `Cells whose gradients are a formula, measured when the page opened, by the same layers and probes as the lanes, over ${lags} steps back. The error is the largest relative one over all of them; ${bound} is what rounding in 32 bits may cause.`,
+    measuring: "Being measured.",
+    failed: "Nothing could be measured: the worker did not start.",
+    finding: (passed: number, all: number, lags: number) =>
+      passed === all
+        ? `All ${all} known gradients were met over ${lags} steps back.`
+        : `${passed} of ${all} known gradients were met: do not trust the others.`,
+    names: {
+      orthogonal: "Orthogonal",
+      half: "Decay by ½",
+      bump: "Not normal",
+      carousel: "Error carousel",
+      bias: "Forget bias 3",
+    },
+    laws: {
+      orthogonal: "‖δ‖ stays 1",
+      half: "‖δ‖ = 0.5ⁿ, half-life 1",
+      bump: "rises to 3.89 at lag 9, then fades",
+      carousel: "an LSTM that forgets nothing: ‖δ‖ stays 1",
+      bias: "‖δ‖ = σ(3)ⁿ, half-life 14.27",
+    },
+    states: { waiting: "waiting", passed: "passed", missed: "missed" },
+    error: (error: string) => `error ${error}`,
+  },
 };
