@@ -18,7 +18,11 @@ function storageOf(target: Window): Storage | undefined {
 
 followTheme(document.documentElement, storageOf(window));
 const root = document.getElementById("app");
-if (root !== null) render(<App app={createApp(window)} />, root);
+const app = createApp(window);
+if (root !== null) render(<App app={app} />, root);
+
+// For the curious, and for tests: `unroll.lab.lanes.value[0].latest.value` in the console.
+Object.assign(globalThis, { unroll: app });
 
 // Only the build has one. It keeps the page for when there is no network.
 if (import.meta.env.PROD && "serviceWorker" in navigator)
