@@ -1,4 +1,5 @@
 import { defaultClientConditions, defineConfig } from "vite";
+import { renderEquations } from "./build/equations.ts";
 import { offline } from "./build/offline.ts";
 
 /** With these, a page may share memory between threads. The built page asks for none of them. */
@@ -16,5 +17,5 @@ export default defineConfig({
   build: { target: "es2022", chunkSizeWarningLimit: 1000, modulePreload: { polyfill: false } },
   server: { headers: isolation },
   preview: { headers: isolation },
-  plugins: [offline()],
+  plugins: [renderEquations(), offline()],
 });

@@ -18,4 +18,5 @@ export const sections: readonly Section[] = [
     id: "language",
     View: lazy(async () => (await import("./language/language-section.tsx")).LanguageSection),
   },
+  { id: "story", View: lazy(async () => (await import("./story/story-section.tsx")).StorySection) },
 ];

@@ -30,7 +30,7 @@ function sharedLab(): LanguageLab {
 }
 
 /** The language models, side by side. */
-export function LanguageSection(_: { app: AppState }) {
+export function LanguageSection({ app }: { app: AppState }) {
   const text = languageMessages.value;
   const lab = sharedLab();
   const [book, setBook] = useState<string | null>(null);
@@ -50,6 +50,11 @@ export function LanguageSection(_: { app: AppState }) {
     // Who looks at another section does not wait for this one.
     return () => lab.pause();
   }, []);
+  // The page has one seed.
+  const { seed } = app.lab.config.value;
+  useEffect(() => {
+    if (lab.settings.peek().seed !== seed) lab.change({ seed });
+  }, [lab, seed]);
   const running = lab.running.value;
   const ready = lab.lanes.value.length > 0;
   const { context } = lab.settings.value;

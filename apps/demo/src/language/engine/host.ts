@@ -12,7 +12,7 @@ export type HostPort = Omit<LanePort, "post"> & {
 
 /** How long lanes are trained before messages are listened to, and how long results are gathered, in milliseconds. */
 const slice = 12;
-const gather = 60;
+const gather = 150;
 /** Characters of a passage, and how many of them are written between two training steps. */
 export const passageLength = 220;
 const charactersPerStep = 2;

@@ -62,11 +62,15 @@ export interface LanguageLabOptions {
   readonly frame?: (draw: () => void) => void;
 }
 
+/** Inside of a word, so that there is something to guess. */
+const firstCursor = 10;
 const stepCount = 10;
+/** Workers report in their own time: the page takes what they say together, so often at most; in milliseconds. */
+const pace = 150;
 const styles = cellStyles(modelKinds);
 
 export function createLanguageLab({ createWorker, frame }: LanguageLabOptions = {}): LanguageLab {
-  const atFrame = frame ?? ((draw) => requestAnimationFrame(draw));
+  const atFrame = frame ?? ((draw) => setTimeout(() => requestAnimationFrame(draw), pace));
   const settings = signal(defaultLanguageSettings);
   const text = signal("");
   const notice = signal<TextNotice>(null);
@@ -74,7 +78,7 @@ export function createLanguageLab({ createWorker, frame }: LanguageLabOptions = 
   const running = signal(false);
   const sampling = signal<SamplingSettings>({ ...plainSampling, temperature: 0.8 });
   const reading = signal("");
-  const cursor = signal(0);
+  const cursor = signal(firstCursor);
 
   // Reports wait for the next frame: views draw once, whatever comes.
   let waiting: CrewReport[] = [];
