@@ -254,11 +254,11 @@ function EndLabels({
             />
             <text x={left} y={places[k]} dy="0.1em" class="name">
               {name} {inside ? "" : last > 0 ? "↑" : "↓"}
-              <tspan class="value">{normText(last, 2)}</tspan>
+              {!compact && <tspan class="value">{normText(last, 2)}</tspan>}
             </text>
-            {detail !== "" && (
+            {(compact || detail !== "") && (
               <text x={left} y={places[k] + 14} dy="0.1em" class="detail">
-                {compact ? detail.replace("forget bias", "b") : detail}
+                {compact ? normText(last, 2) : detail}
               </text>
             )}
           </g>
@@ -296,7 +296,6 @@ export function Padlock({ views }: { views: ViewState }) {
       type="button"
       class="padlock"
       aria-pressed={locked}
-      aria-label={text.padlock}
       title={locked ? text.locked : text.unlocked}
       onClick={() => {
         views.locked.value = !locked;
@@ -311,6 +310,7 @@ export function Padlock({ views }: { views: ViewState }) {
         />
         <rect x="4" y="9" width="12" height="8" rx="2" fill="currentColor" />
       </svg>
+      <span class="visually-hidden">{text.padlock}: </span>
       <span>{locked ? text.lockedShort : text.unlockedShort}</span>
     </button>
   );

@@ -15,7 +15,7 @@ import { clipped, dashOf, strokePoints } from "../shared/draw.ts";
 import { compact, normText } from "../shared/numbers.ts";
 import { spread } from "../shared/place-labels.ts";
 import { type Frame, inside, Plot } from "../shared/plot.tsx";
-import { lineColor, narrow, pageColors, textColor } from "../shared/scheme.ts";
+import { lineColor, narrow, textColor } from "../shared/scheme.ts";
 import { curveOf, extentOf, lagsOf, probeOf, spokenLag } from "../shared/series.ts";
 import { Segments, View } from "../shared/view.tsx";
 import { domainOf, type ViewState } from "../shared/view-state.ts";
@@ -327,7 +327,6 @@ function RowPlot({ lab, views, lag, scale, domain }: Omit<PanelProps, "lane" | "
               strokePoints(context, { x: steps, y: values }, [stepAxis(frame, scale), y]);
             }
           });
-          context.fillStyle = pageColors().card;
         }}
         axes={(frame) => {
           const y = linearScale(domain, [frame.bottom, frame.top]);
@@ -369,7 +368,7 @@ function RowPlot({ lab, views, lag, scale, domain }: Omit<PanelProps, "lane" | "
                   y={places[k]}
                   dy="0.3em"
                 >
-                  {splitLabel(lane.label)[0]} {normText(values.at(-1) ?? Number.NaN, 2)}
+                  {splitLabel(lane.label)[0]} {small ? "" : normText(values.at(-1) ?? Number.NaN, 2)}
                 </text>
               ))}
             </>

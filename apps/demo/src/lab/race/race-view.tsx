@@ -147,11 +147,11 @@ export function RaceView({ lab, views, newSeed }: { lab: Lab; views: ViewState; 
                       opacity="0.45"
                     />
                     <text x={left} y={places[n]} dy="0.2em" class="name">
-                      {name} <tspan class="value">{metricText(10 ** ends[k])}</tspan>
+                      {name} {!small && <tspan class="value">{metricText(10 ** ends[k])}</tspan>}
                     </text>
-                    {detail !== "" && (
+                    {(small || detail !== "") && (
                       <text x={left} y={places[n] + 14} dy="0.2em" class="detail">
-                        {small ? detail.replace("forget bias", "b") : detail}
+                        {small ? metricText(10 ** ends[k]) : detail}
                       </text>
                     )}
                   </g>
