@@ -254,11 +254,11 @@ function EndLabels({
             />
             <text x={left} y={places[k]} dy="0.1em" class="name">
               {name} {inside ? "" : last > 0 ? "↑" : "↓"}
-              {!compact && <tspan class="value">{normText(last, 2)}</tspan>}
+              <tspan class="value">{normText(last, 2)}</tspan>
             </text>
-            {(compact || detail !== "") && (
+            {detail !== "" && (
               <text x={left} y={places[k] + 14} dy="0.1em" class="detail">
-                {compact ? normText(last, 2) : detail}
+                {compact ? detail.replace("forget bias", "b") : detail}
               </text>
             )}
           </g>
