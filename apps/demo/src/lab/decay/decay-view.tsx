@@ -254,11 +254,11 @@ function EndLabels({
             />
             <text x={left} y={places[k]} dy="0.1em" class="name">
               {name} {inside ? "" : last > 0 ? "↑" : "↓"}
-              <tspan class="value">{normText(last, 2)}</tspan>
+              {!compact && <tspan class="value">{normText(last, 2)}</tspan>}
             </text>
-            {detail !== "" && (
+            {(compact || detail !== "") && (
               <text x={left} y={places[k] + 14} dy="0.1em" class="detail">
-                {compact ? detail.replace("forget bias", "b") : detail}
+                {compact ? normText(last, 2) : detail}
               </text>
             )}
           </g>
