@@ -62,6 +62,8 @@ export interface LanguageLabOptions {
   readonly frame?: (draw: () => void) => void;
 }
 
+/** Of a new text, so many characters are read. */
+const readLength = 60;
 /** Inside of a word, so that there is something to guess. */
 const firstCursor = 10;
 const stepCount = 10;
@@ -105,6 +107,11 @@ export function createLanguageLab({ createWorker, frame }: LanguageLabOptions = 
       text.peek(),
     );
   };
+  const read = (given: string) => {
+    reading.value = given;
+    cursor.value = firstCursor;
+    crew.read(given);
+  };
   const run = () => {
     running.value = true;
     crew.tell({ kind: "run" });
@@ -131,6 +138,9 @@ export function createLanguageLab({ createWorker, frame }: LanguageLabOptions = 
       if (problem !== undefined) return;
       const taken = withinLimit(given);
       if (taken.length < given.length) notice.value = "cut";
+      // A text of the visitor's may share no symbol with what was read before.
+      if (reading.peek() === "" || text.peek() !== "")
+        read([...taken.slice(0, 2 * readLength)].slice(0, readLength).join(""));
       text.value = taken;
       open();
     },
@@ -142,10 +152,7 @@ export function createLanguageLab({ createWorker, frame }: LanguageLabOptions = 
       sampling.value = { ...sampling.peek(), ...changes };
       crew.sampling(sampling.peek());
     },
-    read: (given) => {
-      reading.value = given;
-      crew.read(given);
-    },
+    read,
     run,
     pause: () => {
       running.value = false;

@@ -75,6 +75,9 @@ export function LossChart({ lab }: { lab: LanguageLab }) {
             frame.top,
             frame.bottom,
           );
+          // Above their lines; where the lines are close, the lower one's words stand below it.
+          const gap = y.at(facts?.unigramBits ?? 0) - y.at(facts?.uniformBits ?? 0);
+          const rules = [y.at(facts?.uniformBits ?? 0) - 6, y.at(facts?.unigramBits ?? 0) + (gap < 18 ? 16 : -6)];
           return (
             <>
               <Axis
@@ -97,10 +100,10 @@ export function LossChart({ lab }: { lab: LanguageLab }) {
               </text>
               {facts !== null && facts.uniformBits > 0 && (
                 <g class="rules">
-                  <text x={frame.right - 6} y={y.at(facts.uniformBits) - 6} text-anchor="end">
+                  <text x={frame.right - 6} y={rules[0]} text-anchor="end">
                     {`${text.uniformLine} = ${bitsText(facts.uniformBits)}`}
                   </text>
-                  <text x={frame.right - 6} y={y.at(facts.unigramBits) - 6} text-anchor="end">
+                  <text x={frame.right - 6} y={rules[1]} text-anchor="end">
                     {`${text.unigramLine} ${bitsText(facts.unigramBits)}`}
                   </text>
                 </g>
