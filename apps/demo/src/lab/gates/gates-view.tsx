@@ -73,7 +73,7 @@ function Ridges({ lane, gate }: { lane: Lane; gate: string }) {
         label={text.label(lane.label, gate, percent(shares.closed), percent(shares.open))}
         describedBy="numbers"
         draw={(context, frame) => {
-          lane.version.value;
+          lane.latest.value;
           drawRidges(context, frame, {
             records: chosenRecords(lane.history.records),
             gate,

@@ -29,12 +29,11 @@ const rowHeight = 190;
 export function HeatmapView({ lab, views }: { lab: Lab; views: ViewState }) {
   const text = messages.value.labViews;
   const lanes = lab.lanes.value;
-  for (const lane of lanes) lane.version.value;
   const lags = Math.max(1, lagsOf(lanes));
   const lag = lab.lag.value;
   const moment = lab.moment.value;
   const spoken = spokenLag(lag, lags);
-  const last = Math.max(1, ...lanes.map((lane) => lane.step.value));
+  const last = Math.max(1, ...lanes.map((lane) => lane.latest.value?.step ?? 0));
   const scale: StepScale = { last, log: views.heatLog.value };
   const domain = domainOfHeat(lanes, views);
   const finding = text.heatmap.finding(
@@ -123,7 +122,8 @@ function HeatPanel({ lab, lane, views, lags, scale, domain }: PanelProps) {
   const [name, detail] = splitLabel(lane.label);
 
   const draw = (context: CanvasRenderingContext2D, frame: Frame) => {
-    const version = lane.version.value;
+    // As often as there is a probe, not at every training step.
+    const version = lane.latest.value?.step ?? -1;
     const [width, tall] = [Math.round(frame.right - frame.left), Math.round(frame.bottom - frame.top)];
     // Pixels are painted when there is something new; moving the cursor only copies them.
     const key = [version, width, scale.last, scale.log, quantity, ...domain].join();
@@ -209,8 +209,10 @@ function HeatPanel({ lab, lane, views, lags, scale, domain }: PanelProps) {
         label={text.heatmap.spark(lane.label)}
         describedBy="numbers"
         draw={(context, frame) => {
-          lane.version.value;
-          drawSpark(context, frame, lane, scale);
+          lane.latest.value;
+          clipped(context, { left: frame.left, top: 0, width: frame.right - frame.left, height: frame.height }, () =>
+            drawSpark(context, frame, lane, scale),
+          );
         }}
         axes={(frame) => (
           <>

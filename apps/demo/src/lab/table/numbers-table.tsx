@@ -11,6 +11,7 @@ import { cellText, csvOf, sorted, type TableData, tableOf } from "./table-data.t
 
 /** Rows that are shown until more are asked for: long tables take long to lay out. */
 const firstRows = 60;
+const none: TableData = { columns: [], rows: [] };
 /** While training goes on, the table follows so often, in milliseconds. */
 const pause = 1000;
 
@@ -21,17 +22,21 @@ export function NumbersTable({ lab, views }: { lab: Lab; views: ViewState }) {
   const open = views.tableOpen.value;
   const [order, setOrder] = useState<{ readonly column: number; readonly down: boolean }>({ column: 0, down: false });
   const [all, setAll] = useState(false);
-  const data = useTable(lab, views);
-  const rows = sorted(data.rows, Math.min(order.column, data.columns.length - 1), order.down);
+  const { data = none, make } = useTable(lab, views);
+  const inOrder = ({ columns, rows }: TableData): TableData => ({
+    columns,
+    rows: sorted(rows, Math.min(order.column, columns.length - 1), order.down),
+  });
+  const { rows } = inOrder(data);
   const shown = all ? rows : rows.slice(0, firstRows);
 
   const copy = () =>
-    navigator.clipboard.writeText(csvOf({ ...data, rows }, "\t")).then(
+    navigator.clipboard.writeText(csvOf(inOrder(make()), "\t")).then(
       () => announce(text.copied),
       () => announce(text.copyFailed),
     );
   const save = () => {
-    const url = URL.createObjectURL(new Blob([csvOf({ ...data, rows })], { type: "text/csv" }));
+    const url = URL.createObjectURL(new Blob([csvOf(inOrder(make()))], { type: "text/csv" }));
     const link = document.createElement("a");
     link.href = url;
     link.download = `unroll-${name}.csv`;
@@ -44,7 +49,7 @@ export function NumbersTable({ lab, views }: { lab: Lab; views: ViewState }) {
       id="numbers"
       title={text.title}
       about={text.about}
-      finding={text.finding(data.rows.length, data.columns.length)}
+      finding={open ? text.finding(data.rows.length, data.columns.length) : text.closed}
     >
       <div class="table-tools" id="numbers">
         <Select
@@ -113,7 +118,10 @@ export function NumbersTable({ lab, views }: { lab: Lab; views: ViewState }) {
 }
 
 /** The table as it was at most a second ago; nothing is gathered while it is hidden. */
-function useTable(lab: Lab, views: ViewState): TableData {
+function useTable(
+  lab: Lab,
+  views: ViewState,
+): { readonly data: TableData | undefined; readonly make: () => TableData } {
   const tick = useSignal(0);
   const lanes = lab.lanes.value;
   const running = lab.running.value;
@@ -138,8 +146,9 @@ function useTable(lab: Lab, views: ViewState): TableData {
   const version = running ? 0 : lanes.reduce((sum, lane) => sum + lane.version.value, 0);
   const [kept, setKept] = useState<{ readonly stamp: string; readonly data: TableData } | undefined>(undefined);
   const stamp = `${key}/${tick.value}/${version}/${ready}`;
-  if (kept?.stamp === stamp) return kept.data;
+  if (!views.tableOpen.value) return { data: undefined, make };
+  if (kept?.stamp === stamp) return { data: kept.data, make };
   const data = make();
   setKept({ stamp, data });
-  return data;
+  return { data, make };
 }

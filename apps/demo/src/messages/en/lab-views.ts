@@ -197,6 +197,7 @@ export const labViews = {
       gates: "gate histograms",
       scales: "time scales of units",
     },
+    closed: "Every series that is drawn above is here in numbers, too.",
     show: "Show the table",
     hide: "Hide the table",
     copy: "Copy",
