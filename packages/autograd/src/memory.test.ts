@@ -89,7 +89,7 @@ function update(parameters: readonly Parameter[]): void {
 
 // Bytes per step. One tensor kept would be some 300; what is seen is the engine's own, code that it compiles on the way.
 const flat = 100;
-const timeout = 60_000;
+const timeout = 180_000;
 
 describe("a graph that reads masks and indices alone", () => {
   const [size, steps] = [10_000, 100];
