@@ -47,9 +47,9 @@ export function LanesView({ lab, views }: { lab: Lab; views: ViewState }) {
   );
   return (
     <View id="lanes" title={text.lanes.title} about={text.lanes.about} finding={finding} span="span5">
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: Space is a shortcut for the button below, where focus is inside. */}
-      <div
+      <section
         class={vertical ? "lanes vertical" : "lanes"}
+        aria-label={text.lanes.rails}
         onKeyDown={(event) => {
           if (event.key !== " " || (event.target as HTMLElement).closest("button") !== null) return;
           event.preventDefault();
@@ -60,7 +60,7 @@ export function LanesView({ lab, views }: { lab: Lab; views: ViewState }) {
         {lanes.map((lane) => (
           <LaneRail key={lane.cell} lab={lab} lane={lane} views={views} pulse={pulse} lags={lags} />
         ))}
-      </div>
+      </section>
       <div class="scrub">
         <Button onClick={() => pulse.play(lags)} label={text.lanes.playPulse}>
           {text.lanes.pulse}

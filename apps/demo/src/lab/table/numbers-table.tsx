@@ -73,7 +73,6 @@ export function NumbersTable({ lab, views }: { lab: Lab; views: ViewState }) {
         <Button onClick={save}>{text.save}</Button>
       </div>
       {open && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard.
         <section class="table-scroll" tabIndex={0} aria-label={text.names[name]}>
           <table>
             <thead>

@@ -23,7 +23,6 @@ export function LaneCard({ lab, lane, onSave }: { lab: LanguageLab; lane: Langua
       <p class="big">
         {bitsText(lane.bits.value)} <small>{text.bits}</small>
       </p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the passage scrolls, also by keyboard */}
       <section class="written" dir="auto" tabIndex={0} aria-label={text.writes(label)}>
         {written}
       </section>

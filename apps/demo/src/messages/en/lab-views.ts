@@ -37,6 +37,7 @@ export const labViews = {
     title: "The pulse, on its way back",
     about:
       "Every node is a step of the sequence, the loss at the last one. Its colour is log10 of ‖∂L/∂h‖, on the upper rail of an LSTM of ‖∂L/∂c‖, with L = ⟨u, s_T⟩; the width of a link is how much a step back multiplies the norm. Above 64 steps a node is the median of several.",
+    rails: "The networks, unrolled",
     pulse: "Send the pulse",
     playPulse: "Send the pulse back through time",
     cursor: (label: string) => `${label}: steps back in time`,
