@@ -1,6 +1,7 @@
 import { type LabEvent, type LabLane, openLane } from "@unroll/bench/lab";
 import type { Command, LaneId, Report } from "./protocol.ts";
 import { buffersOf } from "./transfer.ts";
+import { Turns } from "./turns.ts";
 
 /** How a host reaches the page, the clock, and its own next turn. */
 export interface HostPort {
@@ -33,7 +34,7 @@ export class LaneHost {
   #lanes: OpenLane[] = [];
   #scheduled = false;
   #toldAt = 0;
-  #nextLane = 0;
+  readonly #turns = new Turns<OpenLane>();
 
   constructor(port: HostPort) {
     this.#port = port;
@@ -102,7 +103,7 @@ export class LaneHost {
     const { now } = this.#port;
     const until = now() + slice;
     do {
-      const lane = this.#nextActive();
+      const lane = this.#turns.next(this.#lanes, isActive);
       if (lane === undefined) break;
       try {
         this.#advance(lane);
@@ -113,17 +114,6 @@ export class LaneHost {
     } while (now() < until);
     if (now() - this.#toldAt >= gather || !this.#lanes.some(isActive)) this.#tell();
     this.#schedule();
-  }
-
-  #nextActive(): OpenLane | undefined {
-    const count = this.#lanes.length;
-    for (let k = 0; k < count; k++) {
-      const at = (this.#nextLane + k) % count;
-      if (!isActive(this.#lanes[at])) continue;
-      this.#nextLane = at + 1;
-      return this.#lanes[at];
-    }
-    return undefined;
   }
 
   /** One training step, and the probe behind it where one is due. */

@@ -1,4 +1,5 @@
 import type { HostPort as LanePort } from "../../engine/lane-host.ts";
+import { Turns } from "../../engine/turns.ts";
 import { loadTraining, saveTraining } from "../model/checkpoint.ts";
 import { type StepResult, Training } from "../model/training.ts";
 import { plainSampling, type SamplingSettings } from "../sampling.ts";
@@ -44,7 +45,7 @@ export class LanguageHost {
   #running = false;
   #scheduled = false;
   #toldAt = Number.NEGATIVE_INFINITY;
-  #next = 0;
+  readonly #turns = new Turns<OpenLane>();
 
   constructor(port: HostPort) {
     this.#port = port;
@@ -164,24 +165,13 @@ export class LanguageHost {
     const { now } = this.#port;
     const until = now() + slice;
     do {
-      const lane = this.#nextActive();
+      const lane = this.#turns.next(this.#lanes, isActive);
       if (lane === undefined) break;
       this.#guard(lane, () => this.#advance(lane));
     } while (now() < until);
     if (!this.#lanes.some(isActive)) this.#rest();
     else if (now() - this.#toldAt >= gather) this.#tell();
     this.#schedule();
-  }
-
-  #nextActive(): OpenLane | undefined {
-    const count = this.#lanes.length;
-    for (let k = 0; k < count; k++) {
-      const at = (this.#next + k) % count;
-      if (!isActive(this.#lanes[at])) continue;
-      this.#next = at + 1;
-      return this.#lanes[at];
-    }
-    return undefined;
   }
 
   #advance(lane: OpenLane): void {
