@@ -1,7 +1,8 @@
 import { messages } from "../messages/index.ts";
 import { forgetBiasOf, withForgetBias } from "../presets/presets.ts";
 import type { Lab } from "../state/lab.ts";
-import { Button, Slider } from "../ui/controls.tsx";
+import { Slider } from "../ui/controls.tsx";
+import { TransportButtons } from "../ui/transport-buttons.tsx";
 
 const biasStep = 0.05;
 
@@ -13,15 +14,7 @@ export function Transport({ lab }: { lab: Lab }) {
   const bias = forgetBiasOf(cells);
   return (
     <div class="transport">
-      <div class="buttons">
-        <Button kind="primary" onClick={running ? lab.pause : lab.run}>
-          {running ? text.pause : text.play}
-        </Button>
-        <Button onClick={lab.step}>{text.step}</Button>
-        <Button onClick={lab.reset} title={text.resetHint}>
-          {text.reset}
-        </Button>
-      </div>
+      <TransportButtons lab={lab} running={running} text={text} />
       {bias !== undefined && (
         <Slider
           label={text.forgetBias}

@@ -4,6 +4,7 @@ import { languageMessages } from "../messages/language.ts";
 import { type AppState, fetchBook } from "../state/app.ts";
 import { Button, Slider } from "../ui/controls.tsx";
 import { announce } from "../ui/live.tsx";
+import { TransportButtons } from "../ui/transport-buttons.tsx";
 import "./language.css";
 import { download, kindOfFile } from "./state/files.ts";
 import { createLanguageLab, type LanguageLab } from "./state/language-lab.ts";
@@ -75,15 +76,7 @@ export function LanguageSection({ app }: { app: AppState }) {
       {ready && (
         <>
           <div class="transport">
-            <div class="buttons">
-              <Button kind="primary" onClick={running ? lab.pause : lab.run}>
-                {running ? text.pause : text.play}
-              </Button>
-              <Button onClick={lab.step}>{text.step}</Button>
-              <Button onClick={lab.reset} title={text.resetHint}>
-                {text.reset}
-              </Button>
-            </div>
+            <TransportButtons lab={lab} running={running} text={text} />
             <Slider
               label={text.context}
               hint={text.contextHint}
